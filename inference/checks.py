@@ -1,0 +1,33 @@
+"""What is missing is said by `manage.py check`, to the operator, and not at midnight to a user."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register("inference")
+def text_engine_is_ready(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    chosen = settings.INFERENCE["text"]
+    found: list[CheckMessage] = []
+    if find_spec(chosen["ADAPTER"]) is None:
+        found.append(Error(f"TEXT_ENGINE: there is no module {chosen['ADAPTER']}.", id="inference.E001"))
+    if chosen["ADAPTER"].endswith(".llama_cpp"):
+        if find_spec("llama_cpp") is None:
+            found.append(
+                Warning(
+                    "The language model's library, llama-cpp-python, is not installed.",
+                    hint="Run make install.",
+                    id="inference.W001",
+                )
+            )
+        if not Path(chosen["MODEL"]).is_file():
+            found.append(
+                Warning(
+                    f"TEXT_MODEL: there is no file {chosen['MODEL']}.",
+                    hint="Point TEXT_MODEL at a GGUF file, or leave it unset for the starter model.",
+                    id="inference.W002",
+                )
+            )
+    return found

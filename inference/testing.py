@@ -1,0 +1,133 @@
+"""Engines for tests and benchmarks: adapters like any other, plugged in by the same setting.
+
+`TEXT_ENGINE=inference.testing` runs in a real worker and does what the last user message says, for example
+`[tokens=200 rate=50]`; in the test process `script` tells it what to say next.
+"""
+
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from inference.text.engine import Engine, Piece, TextEngine
+from inference.text.prompt import Segment
+from inference.text.sampling import SamplingParams
+from inference.text.settings import TextSettings
+
+REMEMBERED_TEXTS = 4096
+SCRIPTED_SLOTS = 128
+SCRIPTED_CONTEXT = 8192
+DIRECTIVE = re.compile(r"\[(?:[a-z]+=[0-9.]+ ?)+\]")
+
+
+@dataclass
+class _Scripted:
+    pieces: deque[str]
+    interval: float
+    due: float
+    fail_after: int = -1
+    told: int = 0
+
+
+def scripted_token(number: int) -> str:
+    """Token `number` (from 0) of every directed reply: a reader can tell what is missing or doubled."""
+    ending = ".\n\n" if number % 25 == 24 else " "
+    return f"w{number}{ending}"
+
+
+@dataclass
+class ScriptedBackend:
+    """Counts one token for each word. Slots step together, each at its own rate."""
+
+    name: str = "scripted"
+    context_tokens: int = SCRIPTED_CONTEXT
+    slots: int = SCRIPTED_SLOTS
+    prompts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._texts: dict[int, str] = {}
+        self._handles = count()
+        self._busy: dict[int, _Scripted] = {}
+        self._lines: deque[tuple[str, ...]] = deque()
+        self._failures: deque[str] = deque()
+        self._lock = threading.Lock()
+
+    def script(self, *pieces: str) -> None:
+        """What the next reply says, piece by piece."""
+        self._lines.append(pieces)
+
+    def fail(self, reason: str) -> None:
+        """Let the next reply die before its first token."""
+        self._failures.append(reason)
+
+    def encode(self, segments: Sequence[Segment]) -> list[int]:
+        text = "".join(segment.text for segment in segments)
+        words = text.split()
+        with self._lock:
+            handle = next(self._handles)
+            self._texts[handle] = text
+            self._texts.pop(handle - REMEMBERED_TEXTS, None)
+        # The first "token" is a handle to the text itself, so that `begin` knows what was asked.
+        return [handle, *range(len(words) - 1)] if words else []
+
+    def begin(self, slot: int, tokens: Sequence[int], params: SamplingParams) -> None:
+        prompt = self._texts[tokens[0]]
+        self.prompts.append(prompt)
+        if self._failures:
+            raise RuntimeError(self._failures.popleft())
+        asked = _directive(prompt)
+        pieces = self._lines.popleft() if self._lines else None
+        if pieces is None:
+            pieces = tuple(scripted_token(number) for number in range(int(asked.get("tokens", 3))))
+        interval = 1 / asked["rate"] if "rate" in asked else 0.0
+        start = time.monotonic() + asked.get("delay", 0.0)
+        self._busy[slot] = _Scripted(deque(pieces), interval, start, int(asked.get("fail", -1)))
+
+    def step(self) -> list[Piece]:
+        now = time.monotonic()
+        soonest = min(state.due for state in self._busy.values())
+        if soonest > now:
+            # Short enough for Stop to be seen at once while the slots wait for their next token.
+            time.sleep(min(soonest - now, 0.005))
+            now = time.monotonic()
+        pieces = []
+        for slot, state in list(self._busy.items()):
+            if state.due > now:
+                continue
+            if state.told == state.fail_after:
+                self.release(slot)
+                pieces.append(Piece(slot, None, "scripted failure"))
+            elif not state.pieces:
+                self.release(slot)
+                pieces.append(Piece(slot, None))
+            else:
+                state.told += 1
+                state.due = max(state.due + state.interval, now - state.interval)
+                pieces.append(Piece(slot, state.pieces.popleft().encode()))
+        return pieces
+
+    def release(self, slot: int) -> None:
+        self._busy.pop(slot, None)
+
+
+def _directive(prompt: str) -> dict[str, float]:
+    found = DIRECTIVE.findall(prompt)
+    if not found:
+        return {}
+    pairs = (pair.split("=") for pair in found[-1].strip("[]").split())
+    return {name: float(value) for name, value in pairs}
+
+
+_backend = ScriptedBackend()
+
+
+def scripted() -> ScriptedBackend:
+    """This process's scripted backend."""
+    return _backend
+
+
+def build(settings: TextSettings) -> TextEngine:
+    return Engine(_backend)

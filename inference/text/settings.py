@@ -1,0 +1,12 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TextSettings:
+    """`context` 0: what the model was trained for. `threads` 0: one for each core. `gpu_layers` -1: all."""
+
+    model: str
+    context: int = 0
+    slots: int = 4
+    threads: int = 0
+    gpu_layers: int = 0
