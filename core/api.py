@@ -1,0 +1,43 @@
+"""How the REST API says no: the same JSON as every other door."""
+
+from http import HTTPStatus
+
+from rest_framework.exceptions import APIException, ErrorDetail, Throttled, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from core.errors import CognitiaError
+
+Errors = list["Errors"] | dict[str, "Errors"] | ErrorDetail
+
+
+def error_response(exception: Exception, context: dict[str, object]) -> Response | None:
+    """For `REST_FRAMEWORK["EXCEPTION_HANDLER"]`."""
+    if isinstance(exception, CognitiaError):
+        response = Response({"error": exception.body()}, status=exception.status)
+        retry_after = exception.details.get("retry_after_seconds")
+        if retry_after is not None:
+            response["Retry-After"] = str(retry_after)
+        return response
+    response = exception_handler(exception, context)
+    if response is None:
+        return None
+    code = HTTPStatus(response.status_code).phrase.lower().replace(" ", "_")
+    message, details = str(response.data.get("detail", "")), {}
+    if isinstance(exception, ValidationError):
+        code, details = "bad_input", _flat(exception.detail)
+        message = "; ".join(f"{name}: {sentence}" if name else sentence for name, sentence in details.items())
+    elif isinstance(exception, APIException):
+        code = str(getattr(exception.detail, "code", code))
+    if isinstance(exception, Throttled) and exception.wait is not None:
+        details = {"retry_after_seconds": str(int(exception.wait) + 1)}
+    response.data = {"error": {"code": code, "message": message, "details": details}}
+    return response
+
+
+def _flat(errors: Errors, name: str = "") -> dict[str, str]:
+    if isinstance(errors, dict):
+        return {k: v for key, below in errors.items() for k, v in _flat(below, f"{name}.{key}".strip(".")).items()}
+    if isinstance(errors, list):
+        return {name: " ".join(sentence for below in errors for sentence in _flat(below).values())}
+    return {name: str(errors)}

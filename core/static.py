@@ -1,0 +1,7 @@
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+    """Names carry a hash of the content, also inside ES modules, so a page may cache them for ever."""
+
+    support_js_module_import_aggregation = True

@@ -1,0 +1,211 @@
+"""The web's side of the log: one subscription for each process, any number of followers.
+
+Redis publishes every append, so a follower that keeps up is served from memory. One that joins late,
+falls behind, or lost its connection reads the log itself: the log is what counts, the wake-up only
+saves a question. A follower holds at most one batch, whatever its reader does.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import redis.asyncio
+import redis.exceptions
+
+from core.redis import async_client
+from core.streams.entries import Numbered, decode
+from core.streams.scripts import Keys
+
+logger = logging.getLogger(__name__)
+
+BATCH = 64
+# What a process keeps of each followed log, in entries: two seconds of a fast model.
+RECENT = 256
+# A wake-up can be lost with its connection; nobody is silent for longer than this without asking.
+ASK_SECONDS = 2.0
+RETRY_SECONDS = 0.2
+
+
+@dataclass(eq=False, slots=True)
+class _Log:
+    recent: "OrderedDict[int, Numbered]" = field(default_factory=OrderedDict)
+    followers: set["Follower"] = field(default_factory=set)
+
+    def keep(self, numbered: Numbered) -> None:
+        self.recent[numbered.seq] = numbered
+        while len(self.recent) > RECENT:
+            self.recent.popitem(last=False)
+
+    def after(self, seq: int) -> list[Numbered]:
+        found = []
+        while len(found) < BATCH and (numbered := self.recent.get(seq + 1 + len(found))):
+            found.append(numbered)
+        return found
+
+    def wake(self) -> None:
+        for follower in self.followers:
+            follower.wake.set()
+
+
+class Follower:
+    """One reader's place in one log."""
+
+    def __init__(self, hub: "LogHub", reply_id: UUID, log: _Log) -> None:
+        self._hub = hub
+        self._log = log
+        self.reply_id = reply_id
+        self.wake = asyncio.Event()
+
+    async def next(self, after: int) -> list[Numbered]:
+        """The entries that follow `after`, at most `BATCH`. Empty: two seconds passed without any."""
+        self.wake.clear()
+        if found := self._ready(after):
+            return found
+        if found := await self._read(after):
+            return found
+        try:
+            await asyncio.wait_for(self.wake.wait(), ASK_SECONDS)
+        except TimeoutError:
+            return await self._read(after)
+        return self._ready(after) or await self._read(after)
+
+    def _ready(self, after: int) -> list[Numbered]:
+        return self._log.after(after)
+
+    async def _read(self, after: int) -> list[Numbered]:
+        return await self._hub.read(self.reply_id, after)
+
+
+class LogHub:
+    """Belongs to one event loop. Its task ends with `close`."""
+
+    def __init__(self) -> None:
+        self._client = async_client()
+        self._logs: dict[str, _Log] = {}
+        self._reconnected: set[asyncio.Event] = set()
+        self._pubsub: redis.asyncio.client.PubSub | None = None
+        self._subscribed: dict[str, asyncio.Event] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def follow(self, reply_id: UUID) -> AsyncIterator[Follower]:
+        """Subscribes first, so that what is appended while the past is read is not missed."""
+        channel = Keys.of(reply_id).log
+        log = self._logs.setdefault(channel, _Log())
+        follower = Follower(self, reply_id, log)
+        log.followers.add(follower)
+        try:
+            await self._listen(channel)
+            yield follower
+        finally:
+            log.followers.discard(follower)
+            if not log.followers and self._logs.pop(channel, None) is not None:
+                self._subscribed.pop(channel, None)
+                await self._unsubscribe(channel)
+
+    async def read(self, reply_id: UUID, after: int, count: int = BATCH) -> list[Numbered]:
+        """Straight from the log. While Redis is away this answers nothing."""
+        try:
+            rows = await self._client.xrange(Keys.of(reply_id).log, min=f"{after + 1}-0", count=count)
+        except (redis.exceptions.RedisError, OSError):
+            await asyncio.sleep(RETRY_SECONDS)
+            return []
+        return [Numbered(int(identity.partition("-")[0]), decode(fields["e"])) for identity, fields in rows]
+
+    @asynccontextmanager
+    async def reconnections(self) -> AsyncIterator[asyncio.Event]:
+        """An event that is set whenever wake-ups may have been missed; clear it before looking."""
+        event = asyncio.Event()
+        self._reconnected.add(event)
+        try:
+            yield event
+        finally:
+            self._reconnected.discard(event)
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._client.aclose()
+
+    # --- the subscription -------------------------------------------------------------------------------------------
+
+    async def _listen(self, channel: str) -> None:
+        confirmed = self._subscribed.setdefault(channel, asyncio.Event())
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="reply-log-hub")
+        if self._pubsub is not None and not confirmed.is_set():
+            try:
+                await self._pubsub.subscribe(channel)
+            except (redis.exceptions.RedisError, OSError):
+                return  # the task subscribes again to everything when it is back
+        try:
+            await asyncio.wait_for(confirmed.wait(), ASK_SECONDS)
+        except TimeoutError:
+            logger.warning("subscription not confirmed; reading the log instead")
+
+    async def _unsubscribe(self, channel: str) -> None:
+        if self._pubsub is None:
+            return
+        try:
+            await self._pubsub.unsubscribe(channel)
+        except (redis.exceptions.RedisError, OSError):
+            logger.debug("unsubscribe failed; the connection is gone with it")
+
+    async def _run(self) -> None:
+        while True:
+            pubsub = self._client.pubsub()
+            try:
+                # One channel of our own keeps the subscription alive while nobody follows anything.
+                await pubsub.subscribe("reply:hub", *self._logs)
+                self._pubsub = pubsub
+                self._wake_all()
+                async for message in pubsub.listen():
+                    self._hear(message)
+            except (redis.exceptions.RedisError, OSError) as error:
+                logger.warning("reply log subscription lost: %s", error)
+            finally:
+                self._pubsub = None
+                for confirmed in self._subscribed.values():
+                    confirmed.clear()
+                await pubsub.aclose()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _hear(self, message: dict[str, str | int | None]) -> None:
+        channel = str(message["channel"])
+        if message["type"] == "subscribe":
+            if channel in self._logs:
+                self._subscribed.setdefault(channel, asyncio.Event()).set()
+                self._logs[channel].wake()
+            return
+        log = self._logs.get(channel)
+        if message["type"] != "message" or log is None:
+            return
+        first, *lines = str(message["data"]).split("\n")
+        for seq, line in enumerate(lines, start=int(first)):
+            log.keep(Numbered(seq, decode(line)))
+        log.wake()
+
+    def _wake_all(self) -> None:
+        for log in self._logs.values():
+            log.recent.clear()
+            log.wake()
+        for event in self._reconnected:
+            event.set()
+
+
+_hubs: "dict[asyncio.AbstractEventLoop, LogHub]" = {}
+
+
+def hub() -> LogHub:
+    """This event loop's hub."""
+    loop = asyncio.get_running_loop()
+    for old in [known for known in _hubs if known.is_closed()]:
+        del _hubs[old]
+    if loop not in _hubs:
+        _hubs[loop] = LogHub()
+    return _hubs[loop]

@@ -1,0 +1,122 @@
+"""What the templates need beyond Django: icons, the words for the scripts, and the outline of a message to come."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+ICONS = "img/icons.svg"
+
+# The words that static/js says. Parts in {braces} are filled in there.
+STRINGS = {
+    "back": _("Back. Caught up from where {name} was."),
+    "chat_gone": _("This chat is no longer there."),
+    "code_copied": _("Code copied"),
+    "connection_lost": _("Connection lost. Reconnecting…"),
+    "copied": _("Copied"),
+    "copy": _("Copy"),
+    "copy_failed": _("Copying failed. Select the text and copy it by hand."),
+    "delivered": _("Delivered"),
+    "failed": _("The reply failed."),
+    "interrupted": _("The reply was interrupted. What was said is kept."),
+    "is_writing": _("{name} is writing"),
+    "jump_latest": _("Latest"),
+    "jump_live": _("Reply in progress"),
+    "message_copied": _("Message copied"),
+    "not_saved": _("That could not be saved. Try again in a moment."),
+    "not_sent": _("Not sent"),
+    "offline": _("You’re offline. Keep writing; it will be sent when you’re back."),
+    "older_failed": _("Earlier messages could not be loaded."),
+    "older_loaded": _("Earlier messages loaded"),
+    "replied": _("{name} replied: {text}"),
+    "restarting": _("The server is restarting. Reconnecting…"),
+    "retry_failed": _("That did not work. Try again in a moment."),
+    "sending": _("Sending"),
+    "sent_waiting": _("Waiting for the connection"),
+    "signed_out": _("You’ve been signed out. Your draft is kept on this device."),
+    "started_again": _("Starting again"),
+    "stopped": _("Stopped"),
+    "stopped_by": _("{name} stopped."),
+    "theme_dark": _("Dark theme"),
+    "theme_light": _("Light theme"),
+    "thinking": _("Thinking"),
+    "thought": _("Thought about it"),
+    "thought_one": _("Thought for 1 second"),
+    "thought_other": _("Thought for {n} seconds"),
+    "today": _("Today"),
+    "unread": _("({n}) {title}"),
+    "waiting_many": _("{n} messages are waiting."),
+    "waiting_one": _("1 message is waiting."),
+    "yesterday": _("Yesterday"),
+}
+
+
+class _Live(Protocol):
+    @property
+    def is_live(self) -> bool: ...
+
+
+LiveT = TypeVar("LiveT", bound=_Live)
+
+
+@dataclass(frozen=True)
+class MessageOutline:
+    """The shape of a message without its content: the browser fills it in (see static/js/chats/messages.js)."""
+
+    role: str
+    speaker: str
+    hue: int
+    portrait: str
+    symbol: str
+    status: str
+    id: str = "00000000-0000-0000-0000-000000000000"
+    created_at: datetime = field(default_factory=timezone.now)
+    blocks: tuple[SafeString, ...] = ()
+    tail: str = ""
+    thinking: str = ""
+    thinking_seconds: int | None = None
+    failure: str = ""
+    is_live: bool = True
+    seq: int = 0
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    """One drawing of the sprite, hidden from readers of the screen: whatever holds it has a name of its own."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        f"icon {css_class}".strip(),
+        static(ICONS),
+        name,
+    )
+
+
+@register.simple_tag
+def strings() -> SafeString:
+    """The words for the scripts as a JSON block, in the reader's language."""
+    return json_script({key: str(text) for key, text in STRINGS.items()}, "strings")
+
+
+@register.simple_tag
+def reply_outline(speaker: str, hue: int, portrait: str) -> MessageOutline:
+    return MessageOutline("character", speaker, hue, portrait, symbol="", status="queued")
+
+
+@register.simple_tag
+def own_outline(speaker: str, hue: int, symbol: str) -> MessageOutline:
+    return MessageOutline("user", speaker, hue, portrait="", symbol=symbol, status="done")
+
+
+@register.filter
+def first_live(messages: Iterable[LiveT]) -> LiveT | None:
+    """The reply that Stop would stop."""
+    return next((message for message in messages if message.is_live), None)
