@@ -1,0 +1,9 @@
+from django.contrib import admin
+
+from characters.models import Character
+
+
+@admin.register(Character)
+class CharacterAdmin(admin.ModelAdmin):
+    list_display = ("name", "tagline", "owner", "updated_at")
+    search_fields = ("name", "tagline")
