@@ -1,0 +1,158 @@
+"""Verbs on chats: check, write rows in one transaction, queue work on commit."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import redis
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from characters.access import default_persona_for
+from characters.models import Character
+from chats import access, limits, tasks
+from chats.events import MessageCreated
+from chats.models import Chat, Message, Role
+from core.errors import BadInput, Conflict
+from core.events import publish_on_commit
+from core.jobs import Status
+from core.streams import control
+from core.streams.entries import Done
+
+LONGEST_MESSAGE = 8000
+TITLE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    message: Message
+    reply: Message
+
+
+def start_chat(user: User, character: Character) -> Chat:
+    return Chat.objects.create(owner=user, character=character, persona=default_persona_for(user))
+
+
+def send_message(user: User, chat_id: UUID, text: str, key: UUID) -> Sent:
+    """Store the message and queue its reply. The same key again is the same message, and changes nothing.
+
+    Raises `NotFound`, `BadInput`, `Conflict` (the key belongs to another message) or `LimitReached`.
+    """
+    text = _checked(text)
+    with transaction.atomic():
+        chat = _locked(user, chat_id)
+        if (sent := _sent_before(user, chat, text, key)) is not None:
+            return sent
+        limits.reserve_reply(user)
+        # Another request with this key may have finished while this one waited for the user's row.
+        if (sent := _sent_before(user, chat, text, key)) is not None:
+            return sent
+        before = chat.leaf
+        message = Message.objects.create(
+            owner=user,
+            chat=chat,
+            parent=before,
+            role=Role.USER,
+            persona=chat.persona,
+            character=chat.character,
+            key=key,
+            text=text,
+            status=Status.DONE,
+        )
+        reply = _queued_reply(chat, message)
+        if not chat.title:
+            chat.title = _title(text)
+        chat.save(update_fields=["title"])
+        publish_on_commit(chat.group, MessageCreated(message_id=message.id, reply_id=reply.id))
+        # Replies of one chat are told in order: this one is queued when the one before it has ended.
+        if before is None or not before.is_live:
+            transaction.on_commit(lambda: tasks.queue_reply(reply.id))
+    return Sent(message, reply)
+
+
+def retry_reply(user: User, reply_id: UUID) -> Message:
+    """Ask again for a reply that ended early: a new one beside it; what the old one said is kept.
+
+    Raises `NotFound`, `Conflict` or `LimitReached`.
+    """
+    old = access.get_reply_for(user, reply_id)
+    with transaction.atomic():
+        chat = _locked(user, old.chat_id)
+        if chat.leaf_id != old.id or old.is_live or old.status == Status.DONE or old.parent is None:
+            raise Conflict(_("Only the last reply can be tried again, and only if it ended early."))
+        limits.reserve_reply(user)
+        reply = _queued_reply(chat, old.parent)
+        publish_on_commit(chat.group, MessageCreated(message_id=old.parent.id, reply_id=reply.id))
+        transaction.on_commit(lambda: tasks.queue_reply(reply.id))
+    return reply
+
+
+def cancel_reply(user: User, reply_id: UUID) -> None:
+    """Stop. What was said is kept. A reply that has ended stays as it ended. Raises `NotFound`."""
+    reply = access.get_reply_for(user, reply_id)
+    if reply.cancel_in_queue():
+        try:
+            control.announce(reply.id, reply.attempt, Done(Status.CANCELLED))
+        except (redis.RedisError, ValueError):
+            pass  # followers ask the row every few seconds
+        return
+    if reply.request_cancel():
+        control.press_stop(reply.id)
+
+
+def _locked(user: User, chat_id: UUID) -> Chat:
+    """The user's chat, held until the transaction ends: messages are added one after the other."""
+    access.get_chat_for(user, chat_id)
+    return (
+        Chat.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("character", "persona", "leaf")
+        .get(id=chat_id)
+    )
+
+
+def _sent_before(user: User, chat: Chat, text: str, key: UUID) -> Sent | None:
+    message = Message.objects.filter(owner=user, key=key).first()
+    if message is None:
+        return None
+    if message.chat_id != chat.id or message.text != text:
+        raise Conflict(_("This key was used for another message."))
+    return Sent(message, message.children.earliest("created_at"))
+
+
+def _queued_reply(chat: Chat, message: Message) -> Message:
+    reply = Message.objects.create(
+        owner_id=chat.owner_id,
+        chat=chat,
+        parent=message,
+        role=Role.CHARACTER,
+        persona=chat.persona,
+        character=chat.character,
+        status=Status.QUEUED,
+        attempt=1,
+        queued_at=now(),
+    )
+    chat.leaf = reply
+    chat.active_at = now()
+    chat.save(update_fields=["leaf", "active_at"])
+    return reply
+
+
+def _checked(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise BadInput(_("The message is empty."))
+    if len(text) > LONGEST_MESSAGE:
+        raise BadInput(
+            _("The message has %(length)d characters; at most %(most)d fit in one.")
+            % {"length": len(text), "most": LONGEST_MESSAGE},
+            most=LONGEST_MESSAGE,
+        )
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise BadInput(_("The message holds characters that cannot be stored."))
+    return text
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"

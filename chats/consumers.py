@@ -1,0 +1,192 @@
+"""The socket of one chat's page. Handlers return at once; what takes time is a task that ends with the socket."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Mapping
+from uuid import UUID
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.exceptions import StopConsumer
+
+from accounts.models import User
+from chats import access, actions, following, protocol
+from chats.flow import Stalled, Window
+from chats.models import Message
+from chats.protocol import Acknowledge, CancelReply, Pong, SendMessage, ServerFrame, Subscribe
+from core.database import in_thread
+from core.errors import CognitiaError, LimitReached, NotFound
+from core.jobs import LIVE
+from core.streams.reading import hub
+
+logger = logging.getLogger(__name__)
+
+SIGNED_OUT, NOT_FOUND, TOO_SLOW, GOING_AWAY = 4401, 4404, 1013, 1012
+PING_SECONDS = 25.0
+SILENCE_SECONDS = 35.0
+# A page follows one or two replies; many more is not a page.
+FOLLOWED_AT_MOST = 16
+# Rights are looked at again this often: an account may be closed while its socket is open.
+RECHECK_SECONDS = 60.0
+LONGEST_SECONDS = 12 * 60 * 60
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    user: User
+    chat_id: UUID
+
+    async def connect(self) -> None:
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._window = Window()
+        self._heard_at = asyncio.get_running_loop().time()
+        user = self.scope.get("user")
+        await self.accept()
+        if not isinstance(user, User) or not user.is_active:
+            await self.close(SIGNED_OUT)
+            return
+        self.user = user
+        self.chat_id = self.scope["url_route"]["kwargs"]["chat_id"]
+        try:
+            chat = await in_thread(access.get_chat_for)(self.user, self.chat_id)
+        except NotFound:
+            await self.close(NOT_FOUND)
+            return
+        self._group = chat.group
+        await self.channel_layer.group_add(self._group, self.channel_name)
+        self._start("state", self._keep_state())
+        self._start("alive", self._keep_alive())
+
+    async def disconnect(self, code: int) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if hasattr(self, "_group"):
+            await self.channel_layer.group_discard(self._group, self.channel_name)
+        raise StopConsumer
+
+    # --- from the page --------------------------------------------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
+        if not hasattr(self, "_group"):
+            return
+        try:
+            frame = protocol.parse(text_data or "")
+        except CognitiaError as error:
+            await self._send({"type": "error", "error": error.body()})
+            return
+        match frame:
+            case SendMessage():
+                self._start(f"send {frame.key}", self._send_message(frame))
+            case Subscribe():
+                await self._subscribe(frame)
+            case Acknowledge(reply_id=reply_id, seq=seq):
+                self._window.acknowledge(reply_id, seq)
+            case CancelReply():
+                self._start(f"cancel {frame.reply_id}", self._cancel(frame))
+            case Pong():
+                pass
+
+    async def _send_message(self, frame: SendMessage) -> None:
+        try:
+            sent = await in_thread(actions.send_message)(self.user, self.chat_id, frame.text, frame.key)
+        except CognitiaError as error:
+            await self._send({"type": "message.refused", "key": str(frame.key), "error": error.body()})
+            return
+        await self._send(
+            {
+                "type": "message.accepted",
+                "key": str(frame.key),
+                "message_id": str(sent.message.id),
+                "reply_id": str(sent.reply.id),
+            }
+        )
+
+    async def _subscribe(self, frame: Subscribe) -> None:
+        name = f"reply {frame.reply_id}"
+        if (running := self._tasks.pop(name, None)) is not None:
+            running.cancel()
+        followed = sum(1 for key in self._tasks if key.startswith("reply "))
+        if followed >= FOLLOWED_AT_MOST:
+            error = LimitReached(f"A page may follow {FOLLOWED_AT_MOST} replies at once.", limit=FOLLOWED_AT_MOST)
+            await self._send({"type": "reply.refused", "reply_id": str(frame.reply_id), "error": error.body()})
+            return
+        self._window.forget(frame.reply_id)
+        self._start(name, self._follow(frame))
+
+    async def _follow(self, frame: Subscribe) -> None:
+        try:
+            await in_thread(access.get_reply_for)(self.user, frame.reply_id, chat_id=self.chat_id)
+            async for reply_frame in following.frames(hub(), self.user, frame.reply_id, frame.after):
+                text = json.dumps(reply_frame, ensure_ascii=False)
+                await self._window.send(frame.reply_id, reply_frame["seq"], len(text.encode()))
+                await self.send(text_data=text)
+        except NotFound as error:
+            await self._send({"type": "reply.refused", "reply_id": str(frame.reply_id), "error": error.body()})
+        except Stalled:
+            await self.close(TOO_SLOW)
+
+    async def _cancel(self, frame: CancelReply) -> None:
+        try:
+            await in_thread(access.get_reply_for)(self.user, frame.reply_id, chat_id=self.chat_id)
+            await in_thread(actions.cancel_reply)(self.user, frame.reply_id)
+        except CognitiaError as error:
+            await self._send({"type": "reply.refused", "reply_id": str(frame.reply_id), "error": error.body()})
+
+    # --- to the page ----------------------------------------------------------------------------------------------
+
+    async def hint(self, event: Mapping[str, str]) -> None:
+        """From the channel layer: something is worth looking at."""
+        await self.send(text_data=event["frame"])
+
+    async def _keep_state(self) -> None:
+        """Say what there is now, and again whenever hints may have been lost with a connection to Redis."""
+        async with hub().reconnections() as reconnected:
+            while True:
+                reconnected.clear()
+                await self._send(await in_thread(self._state)())
+                await reconnected.wait()
+
+    def _state(self) -> ServerFrame:
+        chat = access.get_chat_for(self.user, self.chat_id)
+        live = Message.objects.filter(chat=chat, owner=self.user, status__in=LIVE).order_by("created_at")
+        return {
+            "type": "chat.state",
+            "last_message_id": str(chat.leaf_id) if chat.leaf_id else None,
+            "live": [str(identity) for identity in live.values_list("id", flat=True)],
+        }
+
+    async def _keep_alive(self) -> None:
+        loop = asyncio.get_running_loop()
+        born = checked = loop.time()
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            if loop.time() - self._heard_at > PING_SECONDS + SILENCE_SECONDS or loop.time() - born > LONGEST_SECONDS:
+                await self.close(GOING_AWAY)
+                return
+            if loop.time() - checked > RECHECK_SECONDS:
+                checked = loop.time()
+                if not await in_thread(User.objects.filter(pk=self.user.pk, is_active=True).exists)():
+                    await self.close(SIGNED_OUT)
+                    return
+            await self._send({"type": "ping"})
+
+    async def _send(self, frame: ServerFrame) -> None:
+        await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+
+    def _start(self, name: str, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(self._guarded(work))
+        self._tasks[name] = task
+        task.add_done_callback(lambda done: self._tasks.pop(name, None) if self._tasks.get(name) is done else None)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        """A task that dies takes its socket with it: the page comes back and asks again, instead of waiting for ever."""
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger.exception("socket task failed")
+            await self.close(1011)
+
+

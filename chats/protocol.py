@@ -1,0 +1,73 @@
+"""What a page may send over its socket, and what it hears back. In prose: docs/protocol.md."""
+
+import json
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
+from uuid import UUID
+
+from core.errors import BadInput, ErrorBody
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    key: UUID
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    reply_id: UUID
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    reply_id: UUID
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReply:
+    reply_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    pass
+
+
+Frame = SendMessage | Subscribe | Acknowledge | CancelReply | Pong
+
+
+class ServerFrame(TypedDict):
+    type: str
+    key: NotRequired[str]
+    message_id: NotRequired[str]
+    reply_id: NotRequired[str]
+    last_message_id: NotRequired[str | None]
+    live: NotRequired[list[str]]
+    error: NotRequired[ErrorBody]
+
+
+def parse(text: str) -> Frame:
+    """Raises `BadInput` for whatever is none of the frames above."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadInput("A frame must be a JSON object.") from None
+    try:
+        match raw:
+            case {"type": "message.send", "key": str(key), "text": str(message)}:
+                return SendMessage(UUID(key), message)
+            case {"type": "reply.subscribe", "reply_id": str(reply_id), "after": int(after)} if after >= 0:
+                return Subscribe(UUID(reply_id), after)
+            case {"type": "reply.ack", "reply_id": str(reply_id), "seq": int(seq)} if seq >= 0:
+                return Acknowledge(UUID(reply_id), seq)
+            case {"type": "reply.cancel", "reply_id": str(reply_id)}:
+                return CancelReply(UUID(reply_id))
+            case {"type": "pong"}:
+                return Pong()
+    except ValueError:
+        raise BadInput("An id in this frame is not a UUID.") from None
+    name = raw.get("type") if isinstance(raw, dict) else None
+    raise BadInput("This frame is not known, or a field is missing or of the wrong kind.", type=str(name)[:40])

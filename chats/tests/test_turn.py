@@ -1,0 +1,75 @@
+"""One whole turn, through its doors, on real rows and a real log."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from accounts.models import User
+from chats import actions, turns
+from chats.models import Chat, Message
+from core.jobs import Status
+from core.streams import control
+from core.streams.entries import Delta, Done, Start, Telling
+from inference.testing import ScriptedBackend
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def tell(reply: Message) -> Message:
+    turns.run_turn(reply.id)
+    reply.refresh_from_db()
+    return reply
+
+
+def send(user: User, chat: Chat, text: str = "Hello", key: UUID | None = None) -> actions.Sent:
+    return actions.send_message(user, chat.id, text, key or uuid4())
+
+
+class TestRunTurn:
+    def test_it_keeps_what_the_model_said(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        text_engine.script("Good ", "evening", ".")
+        reply = tell(send(alice, alices_chat).reply)
+        assert (reply.status, reply.text) == (Status.DONE, "Good evening.")
+        assert reply.reply_tokens == 3
+
+    def test_it_tells_the_model_who_it_is_and_what_was_said(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        tell(send(alice, alices_chat, "My boat is called Brennick.").reply)
+        tell(send(alice, alices_chat, "What is it called?").reply)
+        prompt = text_engine.prompts[-1]
+        assert "You are Azera" in prompt
+        assert prompt.index("My boat is called Brennick.") < prompt.index("What is it called?")
+
+    def test_the_row_and_the_log_say_the_same(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        text_engine.script("One. ", "Two.")
+        reply = tell(send(alice, alices_chat).reply)
+        assert control.told(reply.id, Telling()).text == reply.text
+
+    def test_it_does_nothing_the_second_time(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        reply = tell(send(alice, alices_chat).reply)
+        asked = len(text_engine.prompts)
+        assert turns.run_turn(reply.id) == []
+        assert len(text_engine.prompts) == asked
+
+    def test_an_engine_that_fails_leaves_a_sentence_and_not_a_spinner(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        text_engine.fail("the card is on fire")
+        reply = tell(send(alice, alices_chat).reply)
+        assert (reply.status, reply.failure_code) == (Status.FAILED, "engine_failed")
+
+    def test_replies_of_one_chat_are_told_in_order(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        first, second = send(alice, alices_chat).reply, send(alice, alices_chat, "And?").reply
+        assert turns.run_turn(second.id) == []
+        assert turns.run_turn(first.id) == [second.id]
+        assert turns.run_turn(second.id) == []
+        assert tell(second).status == Status.DONE

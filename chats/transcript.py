@@ -1,0 +1,153 @@
+"""What the pages show of chats: rows in, values out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from characters import persona
+from characters.models import Character
+from chats import failures, markdown
+from chats.access import chats_for
+from chats.models import Chat, Message, Role
+
+PAGE_MESSAGES = 40
+SIDEBAR_CHATS = 60
+SNIPPET = 80
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """`blocks` are sanitised HTML; `tail` is the plain text of the block that a live reply has open."""
+
+    id: UUID
+    role: str
+    speaker: str
+    hue: int
+    portrait: str
+    symbol: str
+    created_at: datetime
+    blocks: tuple[SafeString, ...]
+    tail: str
+    thinking: str
+    thinking_seconds: int | None
+    status: str
+    failure: str
+    is_live: bool
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRow:
+    id: UUID
+    title: str
+    url: str
+    name: str
+    hue: int
+    portrait: str
+    snippet: str
+    updated_at: datetime
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterCard:
+    id: UUID
+    name: str
+    tagline: str
+    hue: int
+    portrait: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterProfile:
+    id: UUID
+    name: str
+    tagline: str
+    hue: int
+    portrait: str
+    sheet_html: SafeString
+
+
+def message_view(message: Message) -> MessageView:
+    is_user = message.role == Role.USER
+    closed: tuple[str, ...]
+    if message.is_live:
+        stream = markdown.BlockStream()
+        closed, tail = tuple(block.html for block in stream.push(message.text)), stream.tail
+    else:
+        closed, tail = markdown.blocks(message.text), ""
+    return MessageView(
+        id=message.id,
+        role=message.role,
+        speaker=message.persona.name if is_user else message.character.name,
+        hue=message.persona.hue if is_user else message.character.hue,
+        portrait="" if is_user else portrait(message.character),
+        symbol=message.persona.symbol,
+        created_at=message.created_at,
+        blocks=tuple(_safe(html) for html in closed),
+        tail=tail,
+        thinking=message.thinking,
+        thinking_seconds=None if message.thinking_ms is None else max(1, round(message.thinking_ms / 1000)),
+        status=message.status,
+        failure=failures.sentence(message.status, message.failure_code),
+        is_live=message.is_live,
+        seq=message.seq,
+    )
+
+
+def sidebar(user: User) -> list[ChatRow]:
+    """The chats used last, the newest first."""
+    return [_row(chat) for chat in chats_for(user)[:SIDEBAR_CHATS]]
+
+
+def card(character: Character) -> CharacterCard:
+    intent = persona.parse(character.sheet).intent
+    return CharacterCard(
+        character.id, character.name, character.tagline, character.hue, portrait(character), " ".join(intent.split())
+    )
+
+
+def profile(character: Character) -> CharacterProfile:
+    return CharacterProfile(
+        character.id,
+        character.name,
+        character.tagline,
+        character.hue,
+        portrait(character),
+        _safe("".join(markdown.blocks(character.sheet))),
+    )
+
+
+def portrait(character: Character) -> str:
+    return static(character.portrait) if character.portrait else ""
+
+
+def _row(chat: Chat) -> ChatRow:
+    leaf = chat.leaf
+    is_live = leaf is not None and leaf.is_live
+    snippet = " ".join(leaf.text[: SNIPPET * 2].split())[:SNIPPET] if leaf is not None else ""
+    if is_live:
+        snippet = _("is writing")
+    return ChatRow(
+        id=chat.id,
+        title=chat.title or _("New chat"),
+        url=reverse("chats:detail", args=[chat.id]),
+        name=chat.character.name,
+        hue=chat.character.hue,
+        portrait=portrait(chat.character),
+        snippet=snippet,
+        updated_at=chat.active_at,
+        is_live=is_live,
+    )
+
+
+def _safe(html: str) -> SafeString:
+    """Only for what `chats.markdown` has sanitised."""
+    return mark_safe(html)  # noqa: S308

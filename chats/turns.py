@@ -1,0 +1,257 @@
+"""One whole turn, top to bottom."""
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+from django.db import OperationalError
+from django.db.models import Q
+
+from characters.models import Character
+from chats.models import Message, Role
+from chats.path import path_to
+from chats.prompting import Line, PromptTooLong, Scene, assemble
+from core import jobs
+from core.database import brief_connection
+from core.jobs import LIVE, Status
+from core.streams import entries
+from core.streams.entries import Done, Start, Telling
+from core.streams.writing import Fenced, LogWriter, appender
+from inference.errors import EngineFailed, InferenceError
+from inference.registry import text_engine
+from inference.text.budget import TokenBudget
+from inference.text.engine import Delta, Finish, FinishReason, Generation
+from inference.text.prompt import Prompt
+from inference.text.prompt import Role as Speaker
+from inference.text.sampling import SamplingParams
+
+logger = logging.getLogger(__name__)
+
+# Partial text reaches the row this often; an empty Redis costs at most so much.
+CHECKPOINT_SECONDS = 2.0
+CHECKPOINT_TOKENS = 64
+# More than any context holds; the budget decides how many of them are told.
+HISTORY_MESSAGES = 400
+# `done` follows the row, and the row follows the log this long at most.
+FLUSH_SECONDS = 2.0
+# A database that restarts is back within seconds; after this the lease runs out and the log's text is kept instead.
+ROW_SECONDS = 30.0
+ROW_RETRY_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """How the telling ended, and what it cost."""
+
+    status: Status
+    code: str = ""
+    text: str = ""
+    thinking: str = ""
+    thinking_ms: int | None = None
+    prompt_tokens: int | None = None
+    reply_tokens: int | None = None
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the model has said so far, and when the row last heard of it."""
+
+    text: list[str] = field(default_factory=list)
+    thinking: list[str] = field(default_factory=list)
+    tokens: int = 0
+    thought_until: float | None = None
+    kept_at: float = field(default_factory=time.monotonic)
+    kept_tokens: int = 0
+
+
+def run_turn(reply_id: UUID) -> list[UUID]:
+    """Tell one reply. Answers which replies may be queued now: the next one of this chat, if somebody waits for it.
+
+    Safe to call twice, and for a reply that was stopped or taken over: it then does nothing.
+    """
+    with brief_connection():
+        reply = _claimed(reply_id)
+    if reply is None:
+        return []
+    started = time.monotonic()
+    log = appender().open(reply.id, reply.attempt, reply.telling)
+    try:
+        appender().append(log, [Start(reply.attempt)])
+        outcome = _tell(reply, log, started)
+    except Fenced:
+        appender().abandon(log)
+        logger.warning("attempt lost its reply", extra={"reply_id": str(reply_id), "attempt": reply.attempt})
+        return []
+    return _end(reply, log, outcome, started)
+
+
+def waiting_in(chat_id: UUID) -> list[UUID]:
+    """The chat's first reply in line, once no other one is being told."""
+    with brief_connection():
+        in_line = Message.objects.filter(chat_id=chat_id, status=Status.QUEUED).filter(_not_behind_another())
+        return list(in_line.order_by("created_at").values_list("id", flat=True)[:1])
+
+
+def _not_behind_another() -> Q:
+    return ~Q(parent__parent__status__in=LIVE)
+
+
+def _claimed(reply_id: UUID) -> Message | None:
+    in_line = Message.objects.filter(id=reply_id, role=Role.CHARACTER).filter(_not_behind_another())
+    reply = in_line.select_related("chat", "character", "persona", "parent").first()
+    if reply is None or not reply.claim():
+        return None
+    jobs.forget_queued(reply_id)
+    return reply
+
+
+def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
+    told = _Told()
+    outcome = _Outcome(Status.FAILED, "failed")
+    try:
+        for item in _generation(reply, log, started):
+            if isinstance(item, Finish):
+                outcome = _finished(item, log)
+                continue
+            _add(reply, log, told, item)
+    except PromptTooLong:
+        outcome = _Outcome(Status.FAILED, "context_overflow")
+    except InferenceError as error:
+        logger.error("the model failed: %s", error, extra={"reply_id": str(reply.id), "code": error.code})
+        outcome = _Outcome(Status.INTERRUPTED if told.tokens else Status.FAILED, error.code)
+    except Fenced:
+        raise
+    except Exception:
+        # Whatever it was, the reader is waiting and the lease is being renewed: end it, and say so in the log.
+        logger.exception("turn failed", extra={"reply_id": str(reply.id)})
+        outcome = _Outcome(Status.INTERRUPTED if told.tokens else Status.FAILED, "failed")
+    if log.fenced:
+        raise Fenced
+    outcome.text, outcome.thinking = "".join(told.text), "".join(told.thinking)
+    if told.thought_until is not None:
+        outcome.thinking_ms = int((told.thought_until - started) * 1000)
+    return outcome
+
+
+def _generation(reply: Message, log: LogWriter, started: float) -> Iterator[Delta | Finish]:
+    engine = text_engine()
+    budget = TokenBudget(engine.context_tokens)
+    with brief_connection():
+        scene = _scene(reply)
+        Message.objects.filter(id=reply.id).update(model=engine.name)
+    prompt: Prompt = assemble(scene, budget, engine.count)
+    params = SamplingParams(
+        temperature=settings.DEFAULT_TEMPERATURE, top_p=settings.DEFAULT_TOP_P, max_tokens=budget.reply
+    )
+    yield from engine.generate(
+        Generation(prompt, params, cancelled=log.stop, deadline=started + settings.REPLY_DEADLINE_SECONDS)
+    )
+
+
+def _scene(reply: Message) -> Scene:
+    character: Character = reply.character
+    message = reply.parent
+    if message is None:
+        raise EngineFailed("a reply without a message")
+    before = path_to(message.parent_id, limit=HISTORY_MESSAGES)
+    return Scene(
+        policy=settings.CONTENT_POLICY,
+        persona=character.sheet,
+        user_name=reply.persona.name,
+        user_description=reply.persona.description,
+        history=tuple(_line(earlier) for earlier in before if earlier.text),
+        message=message.text,
+    )
+
+
+def _line(message: Message) -> Line:
+    return Line(Speaker.USER if message.role == Role.USER else Speaker.ASSISTANT, message.text)
+
+
+def _add(reply: Message, log: LogWriter, told: _Told, delta: Delta) -> None:
+    told.tokens += delta.tokens
+    if delta.text:
+        told.text.append(delta.text)
+    if delta.thinking:
+        told.thinking.append(delta.thinking)
+        told.thought_until = time.monotonic()
+    if delta.text or delta.thinking:
+        appender().append(log, [entries.Delta(delta.text, delta.thinking)])
+    instant = time.monotonic()
+    if instant - told.kept_at < CHECKPOINT_SECONDS and told.tokens - told.kept_tokens < CHECKPOINT_TOKENS:
+        return
+    told.kept_at, told.kept_tokens = instant, told.tokens
+    try:
+        _checkpoint(reply, log)
+    except OperationalError as error:
+        # PostgreSQL restarts; the log has the text meanwhile.
+        logger.warning("checkpoint skipped: %s", error, extra={"reply_id": str(reply.id)})
+
+
+def _checkpoint(reply: Message, log: LogWriter) -> None:
+    with brief_connection():
+        # What has landed in the log, with its number; never more, or a reader would hear it twice.
+        if not reply.checkpoint(log.told):
+            log.fenced = True
+            raise Fenced
+        # Stop was pressed while Redis was away: only the row knows.
+        if Message.objects.filter(id=reply.id, cancel_requested=True).exists():
+            log.stop.set()
+
+
+def _finished(finish: Finish, log: LogWriter) -> _Outcome:
+    match finish.reason:
+        case FinishReason.CANCELLED:
+            outcome = _Outcome(Status.CANCELLED)
+        case FinishReason.DEADLINE:
+            outcome = _Outcome(Status.INTERRUPTED, "deadline")
+        case _:
+            outcome = _Outcome(Status.DONE)
+    outcome.prompt_tokens, outcome.reply_tokens = finish.prompt_tokens, finish.reply_tokens
+    return outcome
+
+
+def _end(reply: Message, log: LogWriter, outcome: _Outcome, started: float) -> list[UUID]:
+    """The row first, then `done`: whoever hears `done` finds the whole text."""
+    landed = appender().landed(log, FLUSH_SECONDS)
+    whole = Telling(landed.seq, outcome.text, outcome.thinking)
+    if not _kept(reply, whole, outcome):
+        appender().abandon(log)
+        return []
+    appender().finish(log, Done(outcome.status, outcome.code))
+    logger.info(
+        "reply ended",
+        extra={
+            "reply_id": str(reply.id),
+            "status": outcome.status.value,
+            "code": outcome.code,
+            "prompt_tokens": outcome.prompt_tokens,
+            "reply_tokens": outcome.reply_tokens,
+            "seconds": round(time.monotonic() - started, 3),
+        },
+    )
+    return waiting_in(reply.chat_id)
+
+
+def _kept(reply: Message, whole: Telling, outcome: _Outcome) -> bool:
+    """The row has the end of the reply. False: another attempt has taken it, or the database stayed away."""
+    give_up = time.monotonic() + ROW_SECONDS
+    while True:
+        try:
+            with brief_connection():
+                return reply.end(
+                    outcome.status,
+                    whole,
+                    failure_code=outcome.code,
+                    thinking_ms=outcome.thinking_ms,
+                    prompt_tokens=outcome.prompt_tokens,
+                    reply_tokens=outcome.reply_tokens,
+                )
+        except OperationalError as error:
+            if time.monotonic() > give_up:
+                logger.error("reply not kept: %s", error, extra={"reply_id": str(reply.id)})
+                return False
+            time.sleep(ROW_RETRY_SECONDS)

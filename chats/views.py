@@ -1,0 +1,149 @@
+"""The pages. Each parses, calls one action or asks for values to show, and renders."""
+
+from uuid import UUID, uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from characters.access import characters_for, get_character_for
+from chats import access, actions, transcript
+from chats.forms import MessageForm, NewChatForm, PageForm
+from chats.models import Chat
+from chats.path import path_to
+from core.errors import BadInput, CognitiaError, NotFound
+from core.middleware import wants_json
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The chat used last; for someone new, one with the first character."""
+    user = _user(request)
+    chat = access.chats_for(user).first()
+    if chat is None:
+        character = characters_for(user).first()
+        if character is None:
+            return redirect("chats:list")
+        chat = actions.start_chat(user, character)
+    return redirect("chats:detail", chat.id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def chat_list(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    if request.method == "POST":
+        form = NewChatForm(request.POST)
+        if not form.is_valid():
+            raise NotFound
+        chat = actions.start_chat(user, get_character_for(user, form.cleaned_data["character"]))
+        return redirect("chats:detail", chat.id)
+    characters = [transcript.card(character) for character in characters_for(user)]
+    return render(request, "chats/list.html", {"sidebar": transcript.sidebar(user), "characters": characters})
+
+
+@login_required
+@require_GET
+def chat_detail(request: HttpRequest, chat_id: UUID) -> HttpResponse:
+    return _chat_page(request, access.get_chat_for(_user(request), chat_id))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def messages(request: HttpRequest, chat_id: UUID) -> HttpResponse:
+    """GET: one page of the history. POST: send, for a browser without scripts."""
+    user = _user(request)
+    chat = access.get_chat_for(user, chat_id)
+    if request.method == "POST":
+        return _send(request, user, chat)
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        raise BadInput("before and after must be ids of messages.")
+    found, more = _page(user, chat, form.cleaned_data["before"], form.cleaned_data["after"])
+    response = render(request, "chats/_messages.html", {"messages": found, "chat": chat})
+    response.headers["X-More"] = "true" if more else "false"
+    return response
+
+
+@login_required
+@require_GET
+def message(request: HttpRequest, chat_id: UUID, message_id: UUID) -> HttpResponse:
+    found = access.get_message_for(_user(request), message_id, chat_id=chat_id)
+    return render(request, "chats/_message.html", {"message": transcript.message_view(found), "chat": found.chat})
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
+    user = _user(request)
+    access.get_reply_for(user, reply_id, chat_id=chat_id)
+    reply = actions.retry_reply(user, reply_id)
+    if wants_json(request):
+        return JsonResponse({"reply_id": str(reply.id)}, status=202)
+    return redirect("chats:detail", chat_id)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
+    user = _user(request)
+    access.get_reply_for(user, reply_id, chat_id=chat_id)
+    actions.cancel_reply(user, reply_id)
+    return redirect("chats:detail", chat_id)
+
+
+def _send(request: HttpRequest, user: User, chat: Chat) -> HttpResponse:
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        raise BadInput("The form has lost its key. Go back and send again.")
+    try:
+        actions.send_message(user, chat.id, form.cleaned_data["text"], form.cleaned_data["key"])
+    except CognitiaError as error:
+        return _chat_page(request, chat, draft=form.cleaned_data["text"], error=error)
+    return redirect("chats:detail", chat.id)
+
+
+def _chat_page(
+    request: HttpRequest, chat: Chat, *, draft: str = "", error: CognitiaError | None = None
+) -> HttpResponse:
+    user = _user(request)
+    shown, has_older = _page(user, chat, None, None)
+    context = {
+        "chat": chat,
+        "character": transcript.profile(chat.character),
+        "persona": chat.persona,
+        "messages": shown,
+        "has_older": has_older,
+        "greetings": chat.character.openers[:3],
+        "sidebar": transcript.sidebar(user),
+        "current_chat_id": chat.id,
+        "draft": draft,
+        "send_error": error.message if error else "",
+        "send_key": str(uuid4()),
+    }
+    return render(request, "chats/detail.html", context, status=error.status if error else 200)
+
+
+def _page(
+    user: User, chat: Chat, before: UUID | None, after: UUID | None
+) -> tuple[list[transcript.MessageView], bool]:
+    """Up to 40 messages of the shown path, and whether there are more in that direction."""
+    most = transcript.PAGE_MESSAGES
+    if after is not None:
+        anchor = access.get_message_for(user, after, chat_id=chat.id)
+        # What a page missed while it was away is at the end of the path.
+        tail = path_to(chat.leaf_id, limit=most + 1)
+        known = next((i for i, message in enumerate(tail) if message.id == anchor.id), None)
+        newer = tail[known + 1 :] if known is not None else tail[-most:]
+        return [transcript.message_view(message) for message in newer], False
+    end = access.get_message_for(user, before, chat_id=chat.id).parent_id if before else chat.leaf_id
+    found = path_to(end, limit=most + 1)
+    return [transcript.message_view(message) for message in found[-most:]], len(found) > most
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # login_required has seen to it
+    return request.user
