@@ -1,0 +1,36 @@
+"""The queues, who may be late, and what beat does."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cognitia.settings")
+
+app = Celery("cognitia")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        # Above the longest task; what is acknowledged late and lost comes back within seconds after this.
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_keepalive": True,
+        "health_check_interval": 15,
+        # A page waits for this: better to store the message and let the reaper queue its reply.
+        "socket_connect_timeout": 2,
+    },
+    task_default_queue="default",
+    task_routes={"chats.tasks.generate_reply": {"queue": "gpu"}},
+    task_ignore_result=True,
+    task_publish_retry=False,
+    # A turn that is redelivered would start a half-told reply again: the lease and the reaper own what runs.
+    worker_disable_prefetch=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    beat_schedule={"reap replies": {"task": "chats.tasks.reap_replies", "schedule": 1.0, "options": {"expires": 5}}},
+    timezone="UTC",
+)
+app.autodiscover_tasks()

@@ -1,0 +1,11 @@
+from django.core.management.base import BaseCommand
+
+from characters.actions import seed_characters
+
+
+class Command(BaseCommand):
+    help = "Brings the built-in characters up to date with their sheets."
+
+    def handle(self, *args: object, **options: object) -> None:
+        names = ", ".join(character.name for character in seed_characters())
+        self.stdout.write(f"Seeded {names}.")

@@ -1,0 +1,227 @@
+"""One settings module. Everything that differs between machines is read from the environment, here and only here."""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from chats.prompting.policy import DEFAULT_POLICY
+from cognitia import connections, environment, keys
+from cognitia.embedded.locations import postgres_url, redis_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environment.read_file(BASE_DIR / ".env")
+
+# --- where we are -----------------------------------------------------------------------------------------------
+HOME = environment.path("COGNITIA_HOME", BASE_DIR / "var")
+DEBUG = environment.flag("DEBUG", False)
+LOCAL = environment.flag("LOCAL", True)  # plain http on this machine; a deployment sets LOCAL=0
+SECRET_KEY = keys.secret_key(environment.text("SECRET_KEY"), HOME, may_create=LOCAL)
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.whole("PORT", 8000, least=1, most=65535)
+SITE_URL = environment.text("SITE_URL", f"http://{'localhost' if HOST == '127.0.0.1' else HOST}:{PORT}").rstrip("/")
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if LOCAL else "")
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is empty; with LOCAL=0 it must name the host people type.")
+CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
+
+# --- what is installed ------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "cognitia",
+    "chats",
+    "characters",
+    "accounts",
+    "core",
+    "inference",
+    "channels",
+    "rest_framework",
+    "allauth",
+    "allauth.account",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+]
+if environment.flag("DAPHNE", False):
+    # Only for `runserver`: it imports Twisted in every process, 2.5 s of start-up.
+    INSTALLED_APPS.insert(0, "daphne")
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "core.middleware.Errors",
+]
+ROOT_URLCONF = "cognitia.urls"
+ASGI_APPLICATION = "cognitia.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.preferences",
+            ],
+            "builtins": ["core.templatetags.ui"],
+        },
+    }
+]
+
+# --- rows -------------------------------------------------------------------------------------------------------
+DATABASE_URL = environment.text("DATABASE_URL", postgres_url(HOME))
+_database = connections.database(DATABASE_URL)
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _database.name,
+        "HOST": _database.host,
+        "PORT": _database.port,
+        "USER": _database.user,
+        "PASSWORD": _database.password,
+        # Under ASGI a persistent connection belongs to no request; the pool is what is kept instead.
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": environment.whole("DATABASE_POOL", 10, least=2, most=200), "timeout": 5},
+            **({"sslmode": _database.sslmode} if _database.sslmode else {}),
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: the reply logs, the hints and the queue ---------------------------------------------------------------
+REDIS_URL = environment.text("REDIS_URL", redis_url(HOME))
+CHANNEL_LAYERS = {
+    "default": {
+        # Hints only. The other layer shares 100 messages between all sockets of a process and drops silently.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # redis-py 8 reads out after 5 s unless told otherwise.
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "cognitia"},
+    }
+}
+CELERY_BROKER_URL = connections.redis_for_celery(REDIS_URL)
+
+# --- people -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "none" if LOCAL else "mandatory"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+SIGN_UP_OPEN = environment.flag("SIGN_UP_OPEN", True)
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole("TRUSTED_PROXIES", 0, least=0, most=9)
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
+SESSION_COOKIE_NAME = "cognitia_session" if LOCAL else "__Host-cognitia_session"
+
+# --- mail -------------------------------------------------------------------------------------------------------
+EMAIL_HOST = environment.text("SMTP_HOST")
+EMAIL_PORT = environment.whole("SMTP_PORT", 587, least=1, most=65535)
+EMAIL_HOST_USER = environment.text("SMTP_USER")
+EMAIL_HOST_PASSWORD = environment.text("SMTP_PASSWORD")
+EMAIL_USE_TLS = environment.flag("SMTP_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("SMTP_FROM_EMAIL", "Cognitia <noreply@localhost>")
+# Mail is sent by the default worker, which tries again; what that worker sends through is CARRIER.
+EMAIL_BACKEND = "accounts.mail.QueuedEmailBackend"
+EMAIL_CARRIER = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
+)
+
+# --- over the wire ----------------------------------------------------------------------------------------------
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY", False) else None
+SECURE_SSL_REDIRECT = not LOCAL
+SECURE_HSTS_SECONDS = 0 if LOCAL else 60 * 60 * 24 * 365
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- what is shown ----------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "core.static.HashedStaticFiles"
+        if environment.flag("HASHED_STATIC", not DEBUG)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = HOME / "media"
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- the API ----------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "core.api.error_response",
+}
+
+# --- models and turns -------------------------------------------------------------------------------------------
+STARTER_MODEL = BASE_DIR / "starter" / "starter.gguf"
+INFERENCE = {
+    "text": {
+        "ADAPTER": environment.text("TEXT_ENGINE", "inference.text.adapters.llama_cpp"),
+        "MODEL": str(environment.path("TEXT_MODEL", STARTER_MODEL)),
+        "CONTEXT": environment.whole("TEXT_CONTEXT", 0, least=0, most=1_000_000),  # 0: what the model was trained for
+        "SLOTS": environment.whole("TEXT_SLOTS", 4, least=1, most=64),  # replies written at the same time
+        "THREADS": environment.whole("TEXT_THREADS", 0, least=0, most=1024),  # 0: one for each core
+        "GPU_LAYERS": environment.whole("TEXT_GPU_LAYERS", 0, least=-1, most=10_000),  # -1: all of them
+    }
+}
+CONTENT_POLICY = environment.text("CONTENT_POLICY", DEFAULT_POLICY)
+DEFAULT_TEMPERATURE = environment.decimal("DEFAULT_TEMPERATURE", 0.7, least=0.0, most=2.0)
+DEFAULT_TOP_P = environment.decimal("DEFAULT_TOP_P", 0.9, least=0.01, most=1.0)
+# Replies that one person may have queued or running at once.
+LIVE_REPLIES_PER_USER = environment.whole("LIVE_REPLIES_PER_USER", 4, least=1, most=1000)
+REPLY_DEADLINE_SECONDS = environment.whole("REPLY_DEADLINE_SECONDS", 240, least=5, most=3600)
+
+# --- what is written down ---------------------------------------------------------------------------------------
+LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "core.logs.JSONLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"propagate": True}, "httpx": {"level": "WARNING"}},
+}

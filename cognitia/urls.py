@@ -1,0 +1,23 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from chats import api as chats_api
+from chats.views import home
+from cognitia.health import health
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("accounts.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("chats/", include("chats.urls")),
+    path("api/v2/chats/<uuid:chat_id>/messages", chats_api.Messages.as_view(), name="api_messages"),
+    path("api/v2/replies/<uuid:reply_id>", chats_api.Reply.as_view(), name="api_reply"),
+    path("api/v2/replies/<uuid:reply_id>/cancel", chats_api.CancelReply.as_view(), name="api_cancel"),
+    path("api/v2/replies/<uuid:reply_id>/events", chats_api.reply_events, name="api_reply_events"),
+    path("admin/", admin.site.urls),
+    path("health", health, name="health"),
+]
+handler400 = "cognitia.pages.bad_request"
+handler403 = "cognitia.pages.forbidden"
+handler404 = "cognitia.pages.not_found"
+handler500 = "cognitia.pages.server_error"
