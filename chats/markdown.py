@@ -5,6 +5,7 @@ from then on nothing that follows can change it, which is what lets a page keep 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import nh3
 from markdown_it import MarkdownIt
@@ -24,6 +25,8 @@ ATTRIBUTES = {
     "td": {"style"},
     "th": {"style"},
 }
+# Lists, quotes and indented code may go on after a blank line; these may not.
+ENDED_BY_A_BLANK_LINE = frozenset({"paragraph_open", "heading_open", "fence", "table_open", "hr"})
 _FORMATTER = HtmlFormatter(nowrap=True, classprefix="hl-")
 
 
@@ -48,15 +51,16 @@ class BlockStream:
         if "\n" not in text:
             return []
         complete = self.tail[: self.tail.rfind("\n") + 1]
-        starts = [token.map[0] for token in _splitter.parse(complete) if token.level == 0 and token.map]
-        if len(starts) < 2 or starts[-1] == starts[0]:
-            return []
         lines = self.tail.split("\n")
-        bounds = sorted(set(starts))
-        closed = [
-            self._close("\n".join(lines[start:end])) for start, end in zip(bounds, bounds[1:], strict=False)
-        ]
-        self.tail = "\n".join(lines[bounds[-1] :])
+        tops = [token for token in _splitter.parse(complete) if token.level == 0 and token.map]
+        if not tops:
+            return []
+        bounds = sorted({token.map[0] for token in tops if token.map})
+        last_line = tops[-1].map[1] if tops[-1].map else 0
+        if tops[-1].type in ENDED_BY_A_BLANK_LINE and last_line < complete.count("\n"):
+            bounds.append(last_line)
+        closed = [self._close("\n".join(lines[start:end])) for start, end in pairwise(bounds)]
+        self.tail = "\n".join(lines[bounds[-1] :]).lstrip("\n") if closed else self.tail
         return closed
 
     def finish(self) -> list[Block]:
