@@ -188,5 +188,3 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except Exception:
             logger.exception("socket task failed")
             await self.close(1011)
-
-

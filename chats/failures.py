@@ -7,7 +7,9 @@ from core.jobs import Status
 
 SENTENCES: dict[str, Promise] = {
     "context_overflow": _("This message is longer than the model can take in. Shorten it and send it again."),
-    "engine_unavailable": _("The language model is not installed on this server. The operator can see why in its checks."),
+    "engine_unavailable": _(
+        "The language model is not installed on this server. The operator can see why in its checks."
+    ),
     "engine_failed": _("The language model stopped with an error. Try again."),
     "overloaded": _("Too many people are talking at once. Try again in a moment."),
     "deadline": _("The reply took too long and was ended. What was said is kept."),

@@ -56,7 +56,13 @@ class Reading:
                 return gap | {"thinking": thinking}
             case Done(status=status, code=code):
                 closed = self._stream.finish()
-                return frame | {"type": "reply.done", "status": status, "code": code, "blocks": _wire(closed), "tail": ""}
+                return frame | {
+                    "type": "reply.done",
+                    "status": status,
+                    "code": code,
+                    "blocks": _wire(closed),
+                    "tail": "",
+                }
             case Delta(text=text, thinking=thinking):
                 closed = self._stream.push(text)
                 frame = frame | {"type": "reply.delta", "text": text, "thinking": thinking}

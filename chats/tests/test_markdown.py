@@ -1,3 +1,6 @@
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,6 +15,19 @@ LINES = st.sampled_from(
     ]
 )  # fmt: skip
 TEXTS = st.lists(LINES, max_size=14).map("\n".join)
+
+
+class Elements(HTMLParser):
+    """What a browser would make of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
 
 
 @given(TEXTS, st.data())
@@ -65,14 +81,16 @@ def test_code_in_an_unknown_language_is_shown_as_it_is() -> None:
         "<svg/onload=alert(1)>",
         "```\n</code></pre><script>alert(1)</script>\n```",
         "| a |\n|--|\n| <iframe src=//evil.example> |",
-        "[x](https://a.example \"onmouseover=alert(1)\")",
-        "```\"><script>alert(1)</script>\nx\n```",
+        '[x](https://a.example "onmouseover=alert(1)")',
+        '```"><script>alert(1)</script>\nx\n```',
     ],
 )
 def test_nothing_that_runs_or_calls_home_gets_through(text: str) -> None:
-    html = "".join(blocks(text)).lower()
-    for forbidden in ("<script", "<img", "<svg", "<iframe", " onerror=", " onload=", " onmouseover=", 'href="javascript', 'href="data'):
-        assert forbidden not in html
+    seen = Elements()
+    seen.feed("".join(blocks(text)))
+    assert seen.tags <= {"p", "a", "pre", "code", "span", "table", "thead", "tbody", "tr", "th", "td", "br"}
+    assert not [name for name, _value in seen.attributes if name.startswith("on")]
+    assert all(urlsplit(value).scheme in {"http", "https", "mailto"} for name, value in seen.attributes if name == "href")
 
 
 def test_links_leave_without_a_referrer() -> None:
