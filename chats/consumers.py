@@ -28,6 +28,8 @@ SILENCE_SECONDS = 35.0
 FOLLOWED_AT_MOST = 16
 # Rights are looked at again this often: an account may be closed while its socket is open.
 RECHECK_SECONDS = 60.0
+# After a failure the channel layer waits 1 s before it listens again; a hint sent before that is lost without a sign.
+LAYER_SECONDS = 3.0
 LONGEST_SECONDS = 12 * 60 * 60
 
 
@@ -146,6 +148,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 reconnected.clear()
                 await self._send(await in_thread(self._state)())
                 await reconnected.wait()
+                await self._send(await in_thread(self._state)())
+                await asyncio.sleep(LAYER_SECONDS)
 
     def _state(self) -> ServerFrame:
         chat = access.get_chat_for(self.user, self.chat_id)

@@ -54,7 +54,9 @@ class Job(models.Model):
 
     def claim(self) -> bool:
         """Take the job. False: another worker has it, or the user stopped it."""
-        return self._move({"status": Status.QUEUED, "cancel_requested": False}, status=Status.RUNNING, started_at=now())
+        return self._move(
+            {"status": Status.QUEUED, "cancel_requested": False}, status=Status.RUNNING, started_at=now()
+        )
 
     def _move(self, where: dict[str, object], **changes: str | int | bool | datetime | None) -> bool:
         """A conditional UPDATE of this row's current attempt; the instance follows if it took."""

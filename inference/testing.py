@@ -32,10 +32,18 @@ class _Scripted:
     told: int = 0
 
 
-def scripted_token(number: int) -> str:
-    """Token `number` (from 0) of every directed reply: a reader can tell what is missing or doubled."""
+def scripted_token(number: int, size: int = 0) -> str:
+    """Token `number` (from 0) of every directed reply: a reader can tell what is missing or doubled.
+
+    `size` pads it to so many characters.
+    """
     ending = ".\n\n" if number % 25 == 24 else " "
-    return f"w{number}{ending}"
+    return f"w{number}".ljust(size - len(ending), "x") + ending
+
+
+def scripted_text(tokens: int, size: int = 0) -> str:
+    """A whole directed reply."""
+    return "".join(scripted_token(number, size) for number in range(tokens))
 
 
 @dataclass
@@ -81,7 +89,8 @@ class ScriptedBackend:
         asked = _directive(prompt)
         pieces = self._lines.popleft() if self._lines else None
         if pieces is None:
-            pieces = tuple(scripted_token(number) for number in range(int(asked.get("tokens", 3))))
+            size = int(asked.get("size", 0))
+            pieces = tuple(scripted_token(number, size) for number in range(int(asked.get("tokens", 3))))
         interval = 1 / asked["rate"] if "rate" in asked else 0.0
         start = time.monotonic() + asked.get("delay", 0.0)
         self._busy[slot] = _Scripted(deque(pieces), interval, start, int(asked.get("fail", -1)))

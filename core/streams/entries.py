@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class Start:
     attempt: int

@@ -22,28 +22,36 @@ from core.streams.scripts import Keys
 
 logger = logging.getLogger(__name__)
 
-BATCH = 64
-# What a process keeps of each followed log, in entries: two seconds of a fast model.
-RECENT = 256
+BATCH = 32
+# What a process keeps of each followed log: minutes of a fast model, and no more than one socket may have on its way.
+RECENT_CHARACTERS = 64 * 1024
 # A wake-up can be lost with its connection; nobody is silent for longer than this without asking.
 ASK_SECONDS = 2.0
 RETRY_SECONDS = 0.2
+# Keeps the subscription alive while nobody follows anything, and tells by its confirmation that it is new.
+OWN_CHANNEL = "reply:hub"
 
 
 @dataclass(eq=False, slots=True)
 class _Log:
-    recent: "OrderedDict[int, Numbered]" = field(default_factory=OrderedDict)
+    recent: "OrderedDict[int, tuple[Numbered, int]]" = field(default_factory=OrderedDict)
+    characters: int = 0
     followers: set["Follower"] = field(default_factory=set)
 
-    def keep(self, numbered: Numbered) -> None:
-        self.recent[numbered.seq] = numbered
-        while len(self.recent) > RECENT:
-            self.recent.popitem(last=False)
+    def keep(self, numbered: Numbered, size: int) -> None:
+        self.recent[numbered.seq] = (numbered, size)
+        self.characters += size
+        while self.characters > RECENT_CHARACTERS:
+            self.characters -= self.recent.popitem(last=False)[1][1]
+
+    def forget(self) -> None:
+        self.recent.clear()
+        self.characters = 0
 
     def after(self, seq: int) -> list[Numbered]:
         found = []
-        while len(found) < BATCH and (numbered := self.recent.get(seq + 1 + len(found))):
-            found.append(numbered)
+        while len(found) < BATCH and (kept := self.recent.get(seq + 1 + len(found))):
+            found.append(kept[0])
         return found
 
     def wake(self) -> None:
@@ -121,6 +129,7 @@ class LogHub:
         """An event that is set whenever wake-ups may have been missed; clear it before looking."""
         event = asyncio.Event()
         self._reconnected.add(event)
+        self._begin()
         try:
             yield event
         finally:
@@ -136,8 +145,7 @@ class LogHub:
 
     async def _listen(self, channel: str) -> None:
         confirmed = self._subscribed.setdefault(channel, asyncio.Event())
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="reply-log-hub")
+        self._begin()
         if self._pubsub is not None and not confirmed.is_set():
             try:
                 await self._pubsub.subscribe(channel)
@@ -147,6 +155,10 @@ class LogHub:
             await asyncio.wait_for(confirmed.wait(), ASK_SECONDS)
         except TimeoutError:
             logger.warning("subscription not confirmed; reading the log instead")
+
+    def _begin(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="reply-log-hub")
 
     async def _unsubscribe(self, channel: str) -> None:
         if self._pubsub is None:
@@ -160,10 +172,8 @@ class LogHub:
         while True:
             pubsub = self._client.pubsub()
             try:
-                # One channel of our own keeps the subscription alive while nobody follows anything.
-                await pubsub.subscribe("reply:hub", *self._logs)
+                await pubsub.subscribe(OWN_CHANNEL, *self._logs)
                 self._pubsub = pubsub
-                self._wake_all()
                 async for message in pubsub.listen():
                     self._hear(message)
             except (redis.exceptions.RedisError, OSError) as error:
@@ -178,6 +188,9 @@ class LogHub:
     def _hear(self, message: dict[str, str | int | None]) -> None:
         channel = str(message["channel"])
         if message["type"] == "subscribe":
+            # The client also connects and subscribes again by itself; either way something may have been missed.
+            if channel == OWN_CHANNEL:
+                self._wake_all()
             if channel in self._logs:
                 self._subscribed.setdefault(channel, asyncio.Event()).set()
                 self._logs[channel].wake()
@@ -187,12 +200,12 @@ class LogHub:
             return
         first, *lines = str(message["data"]).split("\n")
         for seq, line in enumerate(lines, start=int(first)):
-            log.keep(Numbered(seq, decode(line)))
+            log.keep(Numbered(seq, decode(line)), len(line))
         log.wake()
 
     def _wake_all(self) -> None:
         for log in self._logs.values():
-            log.recent.clear()
+            log.forget()
             log.wake()
         for event in self._reconnected:
             event.set()
