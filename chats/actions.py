@@ -93,7 +93,7 @@ def cancel_reply(user: User, reply_id: UUID) -> None:
     reply = access.get_reply_for(user, reply_id)
     if reply.cancel_in_queue():
         try:
-            control.announce(reply.id, reply.attempt, Done(Status.CANCELLED))
+            control.announce(reply.id, reply.attempt, Done(Status.CANCELLED), reply.telling)
         except (redis.RedisError, ValueError):
             pass  # followers ask the row every few seconds
         return
@@ -104,11 +104,8 @@ def cancel_reply(user: User, reply_id: UUID) -> None:
 def _locked(user: User, chat_id: UUID) -> Chat:
     """The user's chat, held until the transaction ends: messages are added one after the other."""
     access.get_chat_for(user, chat_id)
-    return (
-        Chat.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("character", "persona", "leaf")
-        .get(id=chat_id)
-    )
+    # Without joins: one that waited for the lock would see the new `leaf_id` and not yet the row it names.
+    return Chat.objects.select_for_update(no_key=True).get(id=chat_id)
 
 
 def _sent_before(user: User, chat: Chat, text: str, key: UUID) -> Sent | None:

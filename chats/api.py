@@ -1,7 +1,8 @@
 """The REST door: messages in, replies out, as JSON and as server-sent events."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AnonymousUser
@@ -71,10 +72,11 @@ async def reply_events(request: HttpRequest, reply_id: UUID) -> HttpResponse:
     return response
 
 
-async def _events(user: User, reply_id: UUID, after: int) -> AsyncIterator[str]:
-    async for numbered in following.entries(hub(), user, reply_id, after):
-        kind, fields = plain(numbered.entry)
-        yield f"id: {numbered.seq}\nevent: {kind}\ndata: {json.dumps(fields, ensure_ascii=False)}\n\n"
+async def _events(user: User, reply_id: UUID, after: int) -> AsyncGenerator[str, None]:
+    async with aclosing(following.entries(hub(), user, reply_id, after)) as entries:
+        async for numbered in entries:
+            kind, fields = plain(numbered.entry)
+            yield f"id: {numbered.seq}\nevent: {kind}\ndata: {json.dumps(fields, ensure_ascii=False)}\n\n"
 
 
 async def _signed_in(request: HttpRequest) -> User:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Mapping
+from contextlib import aclosing
 from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -119,10 +120,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _follow(self, frame: Subscribe) -> None:
         try:
             await in_thread(access.get_reply_for)(self.user, frame.reply_id, chat_id=self.chat_id)
-            async for reply_frame in following.frames(hub(), self.user, frame.reply_id, frame.after):
-                text = json.dumps(reply_frame, ensure_ascii=False)
-                await self._window.send(frame.reply_id, reply_frame["seq"], len(text.encode()))
-                await self.send(text_data=text)
+            async with aclosing(following.frames(hub(), self.user, frame.reply_id, frame.after)) as frames:
+                async for reply_frame in frames:
+                    text = json.dumps(reply_frame, ensure_ascii=False)
+                    await self._window.send(frame.reply_id, reply_frame["seq"], len(text.encode()))
+                    await self.send(text_data=text)
         except NotFound as error:
             await self._send({"type": "reply.refused", "reply_id": str(frame.reply_id), "error": error.body()})
         except Stalled:

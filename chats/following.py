@@ -1,6 +1,7 @@
 """One reader's way through one reply: from the row, from the log, to the end. For the socket and for SSE."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,27 +27,29 @@ class Snapshot:
         return self.status in LIVE
 
 
-async def frames(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncIterator[ReplyFrame]:
+async def frames(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncGenerator[ReplyFrame, None]:
     """What a page is sent that has everything up to entry `after`. Raises `NotFound` for another's reply."""
     reading = Reading(str(reply_id))
-    async for item in _follow(hub, user, reply_id, after):
-        if isinstance(item, Telling):
-            reading = Reading(str(reply_id), item)
-            continue
-        frame = reading.frame(item)
-        if isinstance(item.entry, Done):
-            frame["message"] = failures.sentence(item.entry.status, item.entry.code)
-        yield frame
+    async with aclosing(_follow(hub, user, reply_id, after)) as items:
+        async for item in items:
+            if isinstance(item, Telling):
+                reading = Reading(str(reply_id), item)
+                continue
+            frame = reading.frame(item)
+            if isinstance(item.entry, Done):
+                frame["message"] = failures.sentence(item.entry.status, item.entry.code)
+            yield frame
 
 
-async def entries(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncIterator[Numbered]:
+async def entries(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncGenerator[Numbered, None]:
     """The entries behind `after` up to the last, `Done`. Raises `NotFound` for another's reply."""
-    async for item in _follow(hub, user, reply_id, after):
-        if isinstance(item, Numbered):
-            yield item
+    async with aclosing(_follow(hub, user, reply_id, after)) as items:
+        async for item in items:
+            if isinstance(item, Numbered):
+                yield item
 
 
-async def _follow(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncIterator[Telling | Numbered]:
+async def _follow(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncGenerator[Telling | Numbered, None]:
     """First what the reader has, as far as it can be known, and then what follows."""
     row = await _snapshot(user, reply_id)
     async with hub.follow(reply_id) as follower:

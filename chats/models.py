@@ -113,9 +113,9 @@ class Message(Job):
         )
 
     def start_again(self, seq: int) -> bool:
-        """From a dead attempt to a fresh one, queued, whose log goes on after `seq`."""
+        """From a dead attempt to a fresh one, queued, whose log goes on after `seq`. False too if Stop was pressed."""
         return self._move(
-            {"status": Status.RUNNING},
+            {"status": Status.RUNNING, "cancel_requested": False},
             status=Status.QUEUED,
             attempt=self.attempt + 1,
             queued_at=now(),
@@ -129,6 +129,7 @@ class Message(Job):
         return self._move(
             {"status": Status.RUNNING},
             status=Status.INTERRUPTED,
+            failure_code="worker_lost",
             attempt=self.attempt + 1,
             text=told.text,
             thinking=told.thinking,

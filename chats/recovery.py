@@ -42,13 +42,13 @@ def _dead_attempts() -> Iterator[UUID]:
         told = control.told(reply.id, reply.telling)
         short = len(told.text) + len(told.thinking) < RESTART_TOKENS * CHARACTERS_PER_TOKEN
         if short and reply.attempt < ATTEMPTS and not reply.cancel_requested and not _too_old(reply):
-            seq = control.announce(reply.id, reply.attempt + 1, Restart(reply.attempt + 1))
+            seq = control.announce(reply.id, reply.attempt + 1, Restart(reply.attempt + 1), told)
             if reply.start_again(seq):
                 logger.warning("reply starts again", extra={"reply_id": str(reply.id), "attempt": reply.attempt})
                 yield reply.id
         elif reply.interrupt(told):
             logger.warning("reply interrupted", extra={"reply_id": str(reply.id), "attempt": reply.attempt})
-            control.announce(reply.id, reply.attempt, Done(Status.INTERRUPTED, "worker_lost"))
+            control.announce(reply.id, reply.attempt, Done(Status.INTERRUPTED, "worker_lost"), told)
 
 
 def _too_old(reply: Message) -> bool:

@@ -6,10 +6,13 @@ from uuid import UUID
 import redis
 
 from core.redis import client
-from core.streams.entries import Done, Entry, Numbered, Telling, decode, encode
-from core.streams.scripts import APPEND, FINISHED_SECONDS, LEASE_MILLISECONDS, LIVING_SECONDS, Keys
+from core.streams.entries import Done, Entry, Gap, Numbered, Telling, decode, encode
+from core.streams.scripts import APPEND, FINISHED_SECONDS, LEASE_MILLISECONDS, LIVING_SECONDS, RESTATE, Keys
 
 logger = logging.getLogger(__name__)
+
+# Readers may have heard this much more than the row has when the log was lost: its next number must be new to them all.
+LOST_ENTRIES = 100_000
 
 
 def press_stop(reply_id: UUID) -> None:
@@ -20,15 +23,20 @@ def press_stop(reply_id: UUID) -> None:
         logger.warning("stop not sent; the row has it", extra={"reply_id": str(reply_id)})
 
 
-def announce(reply_id: UUID, attempt: int, entry: Entry) -> int:
+def announce(reply_id: UUID, attempt: int, entry: Entry, told: Telling) -> int:
     """Add one entry behind the last, on behalf of `attempt`, and hold no lease. Answers its number.
 
+    `told` is what the row has; a log that lost it is given it first.
     Raises `redis.RedisError`, and `ValueError` if a newer attempt owns the log.
     """
     keys = Keys.of(reply_id)
-    verdict, seq, _stopped = client().eval(
-        APPEND, 4, *keys.all(), str(attempt), str(LEASE_MILLISECONDS), str(LIVING_SECONDS), "0", encode(entry)
-    )
+    head = (4, *keys.all(), str(attempt), str(LEASE_MILLISECONDS), str(LIVING_SECONDS))
+    verdict, seq, _stopped = client().eval(APPEND, *head, "0")
+    if verdict == "ok" and (int(seq) < told.seq or (int(seq) == 0 and attempt > 1)):
+        far = str(told.seq + LOST_ENTRIES)
+        verdict, seq, _stopped = client().eval(RESTATE, *head, far, encode(Gap(told.text, told.thinking)))
+    if verdict == "ok":
+        verdict, seq, _stopped = client().eval(APPEND, *head, "0", encode(entry))
     if verdict != "ok":
         raise ValueError(f"attempt {attempt} of {reply_id} is {verdict}")
     client().delete(keys.lease)

@@ -65,21 +65,30 @@ class TestAnnounce:
     def test_it_adds_behind_the_last_and_holds_no_lease(self) -> None:
         reply_id = uuid4()
         write(reply_id, Start(1), Delta("one"))
-        assert control.announce(reply_id, 2, Restart(2)) == 3
+        assert control.announce(reply_id, 2, Restart(2), Telling(2)) == 3
         assert not client().exists(Keys.of(reply_id).lease)
         assert client().get(Keys.of(reply_id).fence) == "2"
 
     def test_an_old_attempt_may_not_speak(self) -> None:
         reply_id = uuid4()
-        control.announce(reply_id, 2, Restart(2))
+        control.announce(reply_id, 2, Restart(2), Telling())
         with pytest.raises(ValueError, match="fenced"):
-            control.announce(reply_id, 1, Delta("late"))
-        assert client().xlen(Keys.of(reply_id).log) == 1
+            control.announce(reply_id, 1, Delta("late"), Telling())
+        assert control.told(reply_id, Telling()).text == ""
+
+    def test_a_lost_log_is_told_what_the_row_has_under_numbers_that_nobody_knows(self) -> None:
+        reply_id, row = uuid4(), Telling(70, "kept")
+        seq = control.announce(reply_id, 2, Done("interrupted", "worker_lost"), row)
+        assert seq > row.seq + 10_000
+        assert control.told(reply_id, Telling()) == Telling(seq, "kept")
+
+    def test_one_that_was_lost_before_the_row_had_any_of_it_is_new_to_its_readers_too(self) -> None:
+        assert control.announce(uuid4(), 2, Restart(2), Telling()) > 10_000
 
     def test_after_done_the_log_lives_for_twenty_minutes(self) -> None:
         reply_id = uuid4()
         control.press_stop(reply_id)
-        control.announce(reply_id, 1, Done("cancelled"))
+        assert control.announce(reply_id, 1, Done("cancelled"), Telling()) == 1
         assert 0 < client().ttl(Keys.of(reply_id).log) <= FINISHED_SECONDS
         assert not client().exists(Keys.of(reply_id).cancel)
 

@@ -1,0 +1,67 @@
+"""What people and workers do, in one word each."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from accounts.models import User
+from chats import actions, turns
+from chats.models import Chat, Message
+from core.database import brief_connection
+from core.redis import client
+from core.streams.entries import Entry, Numbered, decode
+from core.streams.scripts import Keys
+
+T = TypeVar("T")
+
+
+def send(user: User, chat: Chat, text: str = "Hello", key: UUID | None = None) -> actions.Sent:
+    return actions.send_message(user, chat.id, text, key or uuid4())
+
+
+def tell(reply: Message) -> Message:
+    """What a worker does with a queued reply, here and now."""
+    turns.run_turn(reply.id)
+    reply.refresh_from_db()
+    return reply
+
+
+def telling(reply_id: UUID) -> "Future[list[UUID]]":
+    """What a worker does with a queued reply, in a thread of its own."""
+    one = ThreadPoolExecutor(1)
+    future = one.submit(turns.run_turn, reply_id)
+    one.shutdown(wait=False)
+    return future
+
+
+def at_once(jobs: list[Callable[[], T]]) -> list[T | Exception]:
+    """All of them in the same moment; what each answered or raised."""
+    gate = threading.Barrier(len(jobs))
+
+    def work(job: Callable[[], T]) -> T:
+        gate.wait()
+        with brief_connection():
+            return job()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        futures = [pool.submit(work, job) for job in jobs]
+    return [_outcome(future) for future in futures]
+
+
+def _outcome(future: "Future[T]") -> T | Exception:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    assert isinstance(error, Exception)
+    return error
+
+
+def log_of(reply_id: UUID) -> list[Numbered]:
+    rows = client().xrange(Keys.of(reply_id).log)
+    return [Numbered(int(identity.partition("-")[0]), decode(fields["e"])) for identity, fields in rows]
+
+
+def entries_of(reply_id: UUID) -> list[Entry]:
+    return [numbered.entry for numbered in log_of(reply_id)]
