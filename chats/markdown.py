@@ -47,7 +47,7 @@ class BlockStream:
 
     def push(self, text: str) -> list[Block]:
         """The blocks that this text has closed; `tail` is then the text of the one that is open."""
-        self.tail += text.replace("\r", "").replace("\0", "")
+        self.tail += shown(text)
         if "\n" not in text:
             return []
         complete = self.tail[: self.tail.rfind("\n") + 1]
@@ -77,6 +77,11 @@ class BlockStream:
         block = Block(self._next, _safe_html(source))
         self._next += 1
         return block
+
+
+def shown(text: str) -> str:
+    """What a page sees of it."""
+    return text.replace("\r", "").replace("\0", "")
 
 
 def blocks(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from chats.markdown import Block, BlockStream
+from chats.markdown import Block, BlockStream, shown
 from core.streams.entries import Delta, Done, Gap, Numbered, Restart, Start, Telling
 
 
@@ -65,7 +65,7 @@ class Reading:
                 }
             case Delta(text=text, thinking=thinking):
                 closed = self._stream.push(text)
-                frame = frame | {"type": "reply.delta", "text": text, "thinking": thinking}
+                frame = frame | {"type": "reply.delta", "text": shown(text), "thinking": thinking}
                 return frame | {"blocks": _wire(closed), "tail": self._stream.tail} if closed else frame
         raise AssertionError(numbered)
 

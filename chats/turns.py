@@ -81,11 +81,13 @@ def run_turn(reply_id: UUID) -> list[UUID]:
     try:
         appender().append(log, [Start(reply.attempt)])
         outcome = _tell(reply, log, started)
+        return _end(reply, log, outcome, started)
     except Fenced:
-        appender().abandon(log)
         logger.warning("attempt lost its reply", extra={"reply_id": str(reply_id), "attempt": reply.attempt})
         return []
-    return _end(reply, log, outcome, started)
+    finally:
+        # Whatever happened: a lease that goes on being renewed would keep the reply from everybody else.
+        appender().abandon(log)
 
 
 def waiting_in(chat_id: UUID) -> list[UUID]:
@@ -219,7 +221,6 @@ def _end(reply: Message, log: LogWriter, outcome: _Outcome, started: float) -> l
     landed = appender().landed(log, FLUSH_SECONDS)
     whole = Telling(landed.seq, outcome.text, outcome.thinking)
     if not _kept(reply, whole, outcome):
-        appender().abandon(log)
         return []
     appender().finish(log, Done(outcome.status, outcome.code))
     logger.info(

@@ -95,7 +95,11 @@ DATABASES = {
         # Under ASGI a persistent connection belongs to no request; the pool is what is kept instead.
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": environment.whole("DATABASE_POOL", 10, least=2, most=200), "timeout": 5},
+            "pool": {
+                "min_size": 1,
+                "max_size": environment.whole("DATABASE_POOL", 10, least=2, most=200),
+                "timeout": 5,
+            },
             **({"sslmode": _database.sslmode} if _database.sslmode else {}),
         },
     }

@@ -1,6 +1,7 @@
 """Keeps a handful of processes alive and ends them in order. Knows nothing of what they are."""
 
 import contextlib
+import json
 import os
 import re
 import select
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from cognitia.embedded.children import CannotStart, Program, ask, end, kill_group, last_lines, launch
+from cognitia.embedded.children import CannotStart, Program, ask, kill_group, last_lines, launch, see_off
 
 # The first restart is all but immediate: a killed worker must be back before its reader has waited 5 s.
 FIRST_DELAY_SECONDS = 0.2
@@ -24,7 +25,7 @@ HEALTHY_SECONDS = 30.0
 EARLY_SECONDS = 5.0
 EARLY_DEATHS = 5
 
-# A log grows for months; two of 10 MB are kept per child.
+# A log grows for months; it is cut at 10 MB, and the piece before is kept.
 LOG_BYTES = 10_000_000
 
 # While nothing happens we wake this seldom; signals and deaths wake us at once.
@@ -63,14 +64,35 @@ class LoudLines:
         self._pattern = pattern
         self._in_traceback = False
 
-    def has(self, line: str) -> bool:
+    def text(self, line: str) -> str | None:
+        """What to show for a line; None: nothing."""
         if line.endswith(TRACEBACK):
             self._in_traceback = True
-            return False
+            return None
         if self._in_traceback:
             self._in_traceback = line.startswith((" ", "\t"))
-            return not self._in_traceback
-        return self._pattern.search(line) is not None
+            return None if self._in_traceback else line
+        if (record := _record(line)) is not None:
+            return f"{record[0]}: {record[1]}" if self._pattern.search(record[0]) else None
+        return line if self._pattern.search(line) else None
+
+
+class Log:
+    """A file that one child's output goes to; the last LOG_BYTES or more of it are kept, in two files."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("ab", buffering=0)
+        self._lock = threading.Lock()
+
+    def write(self, raw: bytes) -> None:
+        # On a full disk the log has gaps; the child must not block on it.
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            if self._file.tell() + len(raw) > LOG_BYTES:
+                self._file.close()
+                self.path.replace(self.path.with_name(f"{self.path.name}.1"))
+                self._file = self.path.open("ab", buffering=0)
+            self._file.write(raw)
 
 
 class Child:
@@ -79,18 +101,18 @@ class Child:
     def __init__(self, program: Program, log: Path, show: Callable[[str, str], None]) -> None:
         self.program = program
         self.log = log
+        self._log = Log(log)
         self.restart_at: float | None = None
         self.started_at = 0.0
         self._show = show
         self._backoff = Backoff()
-        _rotate(log)
         self.launch()
 
     def launch(self) -> None:
         self.restart_at = None
         self.started_at = time.monotonic()
         self.process = launch(self.program, subprocess.PIPE)
-        assert self.process.stdout is not None
+        assert self.process.stdout is not None  # noqa: S101  it is a pipe
         # A daemon: a grandchild in a session of its own may hold the pipe open after everything else is gone.
         self._output = threading.Thread(target=self._pump, args=[self.process.stdout], daemon=True)
         self._output.start()
@@ -110,10 +132,9 @@ class Child:
         return delay
 
     def _pump(self, output: IO[bytes]) -> None:
-        with output, self.log.open("ab", buffering=0) as log:
+        with output:
             for raw in output:
-                with contextlib.suppress(OSError):  # on a full disk the log has gaps; the child must not block
-                    log.write(raw)
+                self._log.write(raw)
                 self._show(self.program.name, raw.decode(errors="replace").rstrip())
 
 
@@ -144,7 +165,7 @@ class Supervisor:
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_stop)
-        signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only to wake us
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # only to wake us
 
     def start(self, *programs: Program, loud: re.Pattern[str] = LOUD) -> list[Child]:
         """Launch programs as one wave: they start together and are ended together."""
@@ -188,7 +209,7 @@ class Supervisor:
             for child in wave:
                 ask(child.program, child.process)
             for child in reversed(wave):
-                end(child.program, child.process, hurry=lambda: self._hurry)
+                see_off(child.program, child.process, hurry=lambda: self._hurry)
         self._waves.clear()
 
     def children(self) -> list[Child]:
@@ -204,10 +225,11 @@ class Supervisor:
             raise KeyboardInterrupt
 
     def _show(self, name: str, line: str) -> None:
-        if self._loud[name].has(line) or self._verbose:
-            self._say(f"{name:8} | {line}")
+        shown = self._loud[name].text(line)
+        if self._verbose or shown is not None:
+            self._say(f"{name:8} | {line if self._verbose else shown}")
 
-    def _on_stop(self, number: int, frame: FrameType | None) -> None:
+    def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._hurry = self._stop_asked
         self._stop_asked = True
         if self._breakable:
@@ -221,6 +243,12 @@ def _ending(process: subprocess.Popen[bytes]) -> str:
     return f"exit status {code}"
 
 
-def _rotate(log: Path) -> None:
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".log.1"))
+def _record(line: str) -> tuple[str, str] | None:
+    """Level and message of a line that is a log record in JSON."""
+    if not line.startswith("{"):
+        return None
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return str(record.get("level", "")), str(record.get("message", line))

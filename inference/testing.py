@@ -1,7 +1,9 @@
 """Engines for tests and benchmarks: adapters like any other, plugged in by the same setting.
 
 `TEXT_ENGINE=inference.testing` runs in a real worker and does what the last user message says, for example
-`[tokens=200 rate=50]`; in the test process `script` tells it what to say next.
+`[tokens=200 rate=50]`; in the test process `script` tells it what to say next. What a message may ask for: `tokens`,
+`rate` (tokens/s), `delay` (s before the first), `size` (characters each), `fail` (die after so many tokens) and
+`stamp=1` (each token is the nanosecond of the monotonic clock at which it was made).
 """
 
 import re
@@ -29,7 +31,12 @@ class _Scripted:
     interval: float
     due: float
     fail_after: int = -1
+    stamped: bool = False
     told: int = 0
+
+    def next(self) -> bytes:
+        piece = self.pieces.popleft()
+        return (f"{time.monotonic_ns()} " if self.stamped else piece).encode()
 
 
 def scripted_token(number: int, size: int = 0) -> str:
@@ -93,7 +100,7 @@ class ScriptedBackend:
             pieces = tuple(scripted_token(number, size) for number in range(int(asked.get("tokens", 3))))
         interval = 1 / asked["rate"] if "rate" in asked else 0.0
         start = time.monotonic() + asked.get("delay", 0.0)
-        self._busy[slot] = _Scripted(deque(pieces), interval, start, int(asked.get("fail", -1)))
+        self._busy[slot] = _Scripted(deque(pieces), interval, start, int(asked.get("fail", -1)), "stamp" in asked)
 
     def step(self) -> list[Piece]:
         now = time.monotonic()
@@ -115,7 +122,7 @@ class ScriptedBackend:
             else:
                 state.told += 1
                 state.due = max(state.due + state.interval, now - state.interval)
-                pieces.append(Piece(slot, state.pieces.popleft().encode()))
+                pieces.append(Piece(slot, state.next()))
         return pieces
 
     def release(self, slot: int) -> None:

@@ -94,7 +94,7 @@ class TestAnnounce:
 
 
 def test_stop_is_no_error_while_redis_is_away(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    away = redis.Redis(unix_socket_path="/nonexistent/redis.sock")
+    away = redis.Redis.from_url("unix:///nonexistent/redis.sock")
     monkeypatch.setattr(control, "client", lambda: away)
     control.press_stop(uuid4())
     assert "stop not sent" in caplog.text

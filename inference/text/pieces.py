@@ -11,7 +11,8 @@ class Detokenizer:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def push(self, piece: bytes, *, final: bool = False) -> str:
-        return self._decoder.decode(piece, final)
+        # NUL, which a model can say, is no text: PostgreSQL would refuse the whole reply.
+        return self._decoder.decode(piece, final).replace("\0", "")
 
 
 class StopGuard:

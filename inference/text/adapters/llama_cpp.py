@@ -68,7 +68,8 @@ class LlamaCppBackend:
         context = llama.llama_init_from_model(model, params)
         if context is None:
             raise EngineUnavailable(
-                f"no memory for {self.slots} contexts of {self.context_tokens} tokens", "Lower TEXT_CONTEXT or TEXT_SLOTS."
+                f"no memory for {self.slots} contexts of {self.context_tokens} tokens",
+                "Lower TEXT_CONTEXT or TEXT_SLOTS.",
             )
         self._model = model
         self._vocab = llama.llama_model_get_vocab(model)
@@ -103,7 +104,9 @@ class LlamaCppBackend:
                 pieces.append(Piece(slot, None, str(error)))
                 continue
             pieces.append(self._sample(slot, -1))
-        fed = [(slot, state) for slot, state in self._busy.items() if state.last is not None and not _new(slot, pieces)]
+        fed = [
+            (slot, state) for slot, state in self._busy.items() if state.last is not None and not _new(slot, pieces)
+        ]
         if fed:
             self._decode([(state.last or 0, state.position, slot, True) for slot, state in fed])
             for _slot, state in fed:

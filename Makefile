@@ -1,0 +1,46 @@
+# `make run` is all a newcomer needs. The other targets are for people who change the code.
+
+PYTHON ?= python3
+VENV   := .venv/bin
+export HOST PORT COGNITIA_HOME
+
+.PHONY: run install install-dev test check format bench bench-stream lock
+
+run:
+	@$(PYTHON) cognitia/bootstrap.py --serve
+	@$(VENV)/python manage.py up
+
+install:
+	@$(PYTHON) cognitia/bootstrap.py
+
+install-dev:
+	@$(PYTHON) cognitia/bootstrap.py --dev
+
+# What drives the whole product runs in a process of its own: Playwright's event loop does not share one with
+# pytest-asyncio's. It goes first, so that the last line is the sum of all others. Status 5: there are none.
+test: install-dev
+	$(VENV)/python -m pytest -m stack || [ $$? -eq 5 ]
+	$(VENV)/python -m pytest -m "not stack"
+
+check: install-dev
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy .
+	$(VENV)/lint-imports
+	$(VENV)/python manage.py check
+	$(VENV)/python manage.py makemigrations --check --dry-run
+	$(VENV)/python manage.py check_templates
+
+format: install-dev
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+
+bench bench-stream: install-dev
+	$(VENV)/python -m benchmarks.stream
+
+# After a change of requirements*.in; needs uv on the PATH. No hosts and no paths may enter the lock.
+LOCK := uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links \
+        --annotation-style line --quiet
+lock:
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
