@@ -22,9 +22,17 @@ def get_chat_for(user: User, chat_id: UUID) -> Chat:
         raise NotFound from None
 
 
+def get_leaf_id_for(user: User, chat_id: UUID) -> UUID | None:
+    """The newest message of the shown path of the user's chat, without loading either. Raises `NotFound`."""
+    found = Chat.objects.filter(id=chat_id, owner=user).values_list("leaf_id", flat=True)
+    for leaf_id in found:
+        return leaf_id
+    raise NotFound
+
+
 def get_message_for(user: User, message_id: UUID, *, chat_id: UUID | None = None) -> Message:
     """The message, if it is this user's and, when `chat_id` is given, of that chat."""
-    found = Message.objects.filter(id=message_id, owner=user).select_related("chat", "character", "persona")
+    found = Message.objects.filter(id=message_id, owner=user)
     if chat_id is not None:
         found = found.filter(chat_id=chat_id)
     message = found.first()

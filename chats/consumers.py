@@ -13,7 +13,7 @@ from channels.exceptions import StopConsumer
 from accounts.models import User
 from chats import access, actions, following, protocol
 from chats.flow import Stalled, Window
-from chats.models import Message
+from chats.models import Chat, Message
 from chats.protocol import Acknowledge, CancelReply, Pong, SendMessage, ServerFrame, Subscribe
 from core.database import in_thread
 from core.errors import CognitiaError, LimitReached, NotFound
@@ -22,7 +22,7 @@ from core.streams.reading import hub
 
 logger = logging.getLogger(__name__)
 
-SIGNED_OUT, NOT_FOUND, TOO_SLOW, GOING_AWAY = 4401, 4404, 1013, 1012
+SIGNED_OUT, NOT_FOUND, TOO_SLOW, GOING_AWAY, FAILED = 4401, 4404, 1013, 1012, 1011
 PING_SECONDS = 25.0
 SILENCE_SECONDS = 35.0
 # A page follows one or two replies; many more is not a page.
@@ -49,13 +49,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return
         self.user = user
         self.chat_id = self.scope["url_route"]["kwargs"]["chat_id"]
+        group = Chat.group_of(self.chat_id)
+        await self.channel_layer.group_add(group, self.channel_name)
         try:
-            chat = await in_thread(access.get_chat_for)(self.user, self.chat_id)
+            state = await in_thread(self._state)()
         except NotFound:
+            await self.channel_layer.group_discard(group, self.channel_name)
             await self.close(NOT_FOUND)
             return
-        self._group = chat.group
-        await self.channel_layer.group_add(self._group, self.channel_name)
+        self._group = group
+        await self._send(state)
         self._start("state", self._keep_state())
         self._start("alive", self._keep_alive())
 
@@ -119,8 +122,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _follow(self, frame: Subscribe) -> None:
         try:
-            await in_thread(access.get_reply_for)(self.user, frame.reply_id, chat_id=self.chat_id)
-            async with aclosing(following.frames(hub(), self.user, frame.reply_id, frame.after)) as frames:
+            following_it = following.frames(hub(), self.user, frame.reply_id, frame.after, chat_id=self.chat_id)
+            async with aclosing(following_it) as frames:
                 async for reply_frame in frames:
                     text = json.dumps(reply_frame, ensure_ascii=False)
                     await self._window.send(frame.reply_id, reply_frame["seq"], len(text.encode()))
@@ -144,21 +147,21 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=event["frame"])
 
     async def _keep_state(self) -> None:
-        """Say what there is now, and again whenever hints may have been lost with a connection to Redis."""
+        """Say what there is whenever hints may have been lost with a connection to Redis."""
         async with hub().reconnections() as reconnected:
             while True:
-                reconnected.clear()
-                await self._send(await in_thread(self._state)())
                 await reconnected.wait()
                 await self._send(await in_thread(self._state)())
                 await asyncio.sleep(LAYER_SECONDS)
+                reconnected.clear()
+                await self._send(await in_thread(self._state)())
 
     def _state(self) -> ServerFrame:
-        chat = access.get_chat_for(self.user, self.chat_id)
-        live = Message.objects.filter(chat=chat, owner=self.user, status__in=LIVE).order_by("created_at")
+        leaf_id = access.get_leaf_id_for(self.user, self.chat_id)
+        live = Message.objects.filter(chat_id=self.chat_id, owner=self.user, status__in=LIVE).order_by("created_at")
         return {
             "type": "chat.state",
-            "last_message_id": str(chat.leaf_id) if chat.leaf_id else None,
+            "last_message_id": str(leaf_id) if leaf_id else None,
             "live": [str(identity) for identity in live.values_list("id", flat=True)],
         }
 
@@ -189,8 +192,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """A task that dies takes its socket with it: the page comes back and asks again, instead of waiting for ever."""
         try:
             await work
-        except asyncio.CancelledError:
-            raise
+        except OSError:
+            logger.debug("the page went away")
         except Exception:
             logger.exception("socket task failed")
-            await self.close(1011)
+            await self.close(FAILED)

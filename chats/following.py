@@ -10,8 +10,11 @@ from chats import access, failures
 from chats.streaming import Reading, ReplyFrame
 from core.database import in_thread
 from core.jobs import LIVE
-from core.streams.entries import Done, Gap, Numbered, Telling
+from core.streams.entries import Delta, Done, Gap, Numbered, Telling
 from core.streams.reading import LogHub
+
+# The past is read at once: more entries than a reply of the longest context has tokens would begin anew from the row.
+PAST_BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,12 @@ class Snapshot:
         return self.status in LIVE
 
 
-async def frames(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncGenerator[ReplyFrame, None]:
-    """What a page is sent that has everything up to entry `after`. Raises `NotFound` for another's reply."""
+async def frames(
+    hub: LogHub, user: User, reply_id: UUID, after: int, *, chat_id: UUID | None = None
+) -> AsyncGenerator[ReplyFrame, None]:
+    """What a page of this chat is sent that has everything up to entry `after`. Raises `NotFound` for another's."""
     reading = Reading(str(reply_id))
-    async with aclosing(_follow(hub, user, reply_id, after)) as items:
+    async with aclosing(_follow(hub, user, reply_id, after, chat_id)) as items:
         async for item in items:
             if isinstance(item, Telling):
                 reading = Reading(str(reply_id), item)
@@ -49,12 +54,14 @@ async def entries(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncG
                 yield item
 
 
-async def _follow(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncGenerator[Telling | Numbered, None]:
+async def _follow(
+    hub: LogHub, user: User, reply_id: UUID, after: int, chat_id: UUID | None = None
+) -> AsyncGenerator[Telling | Numbered, None]:
     """First what the reader has, as far as it can be known, and then what follows."""
-    row = await _snapshot(user, reply_id)
+    row = await _snapshot(user, reply_id, chat_id)
     async with hub.follow(reply_id) as follower:
-        past = await _past(hub, reply_id, after, row.told.seq)
-        if past is None:
+        place = await _place(hub, reply_id, after, row.told)
+        if place is None:
             # The log does not reach back to where this reader stopped: it begins anew, from the row.
             row = await _snapshot(user, reply_id)
             yield Telling()
@@ -64,8 +71,13 @@ async def _follow(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncG
                 return
             seq = item.seq
         else:
-            yield past
-            seq = past.seq
+            yield place.told
+            seq = place.told.seq
+            for numbered in place.following:
+                yield numbered
+                seq = numbered.seq
+                if isinstance(numbered.entry, Done):
+                    return
         while True:
             for numbered in (batch := await follower.next(seq)):
                 yield numbered
@@ -81,22 +93,47 @@ async def _follow(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncG
                 return
 
 
-async def _past(hub: LogHub, reply_id: UUID, after: int, row_seq: int) -> Telling | None:
-    """What a reader has who applied everything up to `after`. None: the log cannot tell, or knows less than the row."""
-    told = Telling()
-    while told.seq < after:
-        batch = await hub.read(reply_id, told.seq)
-        if not batch:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a reader stopped: what it has, and the entries behind that which were read on the way."""
+
+    told: Telling
+    following: tuple[Numbered, ...]
+
+
+async def _place(hub: LogHub, reply_id: UUID, after: int, row: Telling) -> _Place | None:
+    """Where a reader is who applied everything up to `after`. None: the log cannot tell, or knows less than the row.
+
+    The row is seconds old, so the few entries between it and the reader are added to its text, or taken off it.
+    """
+    read = await hub.read(reply_id, min(row.seq, after), count=PAST_BATCH)
+    place = _replayed(row, read, after) if row.seq <= after else _rewound(row, read, after)
+    if place is None and row.seq > 0:
+        place = _replayed(Telling(), await hub.read(reply_id, 0, count=PAST_BATCH), after)
+    if place is None or (not place.following and row.seq > after):
+        return None
+    return place
+
+
+def _replayed(told: Telling, read: list[Numbered], after: int) -> _Place | None:
+    for at, numbered in enumerate(read):
+        if not _continues(told, numbered):
             return None
-        for numbered in batch:
-            if told.seq == after:
-                break
-            if numbered.seq > after or not _continues(told, numbered):
-                return None
-            told = told.after(numbered)
-    if following := await hub.read(reply_id, after, count=1):
-        return told if _continues(told, following[0]) else None
-    return None if row_seq > after else told
+        if numbered.seq > after:
+            return _Place(told, tuple(read[at:])) if told.seq == after else None
+        told = told.after(numbered)
+    return _Place(told, ()) if told.seq == after else None
+
+
+def _rewound(row: Telling, read: list[Numbered], after: int) -> _Place | None:
+    """The row without its last entries. None where one of them did more than add to the text."""
+    missed = read[: row.seq - after]
+    deltas = [numbered.entry for numbered in missed if isinstance(numbered.entry, Delta)]
+    if len(deltas) != row.seq - after or missed[-1].seq != row.seq:
+        return None
+    text = row.text[: len(row.text) - sum(len(delta.text) for delta in deltas)]
+    thinking = row.thinking[: len(row.thinking) - sum(len(delta.thinking) for delta in deltas)]
+    return _Place(Telling(after, text, thinking), tuple(read))
 
 
 def _continues(told: Telling, numbered: Numbered) -> bool:
@@ -111,7 +148,7 @@ def _end(row: Snapshot, seq: int) -> Numbered:
     return Numbered(seq + 1, Done(row.status, row.code))
 
 
-async def _snapshot(user: User, reply_id: UUID) -> Snapshot:
+async def _snapshot(user: User, reply_id: UUID, chat_id: UUID | None = None) -> Snapshot:
     """Raises `NotFound`."""
-    reply = await in_thread(access.get_reply_for)(user, reply_id)
+    reply = await in_thread(access.get_reply_for)(user, reply_id, chat_id=chat_id)
     return Snapshot(reply.telling, reply.status, reply.failure_code)

@@ -47,7 +47,14 @@ class BlockStream:
 
     def push(self, text: str) -> list[Block]:
         """The blocks that this text has closed; `tail` is then the text of the one that is open."""
-        self.tail += shown(text)
+        return [self._close(source) for source in self._closed_by(text)]
+
+    def skip(self, text: str) -> None:
+        """As `push`, for a reader who has these blocks already: they are counted and not rendered."""
+        self._next += len(self._closed_by(text))
+
+    def _closed_by(self, text: str) -> list[str]:
+        self.tail += text.replace("\r", "").replace("\0", "")
         if "\n" not in text:
             return []
         complete = self.tail[: self.tail.rfind("\n") + 1]
@@ -59,7 +66,7 @@ class BlockStream:
         last_line = tops[-1].map[1] if tops[-1].map else 0
         if tops[-1].type in ENDED_BY_A_BLANK_LINE and last_line < complete.count("\n"):
             bounds.append(last_line)
-        closed = [self._close("\n".join(lines[start:end])) for start, end in pairwise(bounds)]
+        closed = ["\n".join(lines[start:end]) for start, end in pairwise(bounds)]
         self.tail = "\n".join(lines[bounds[-1] :]).lstrip("\n") if closed else self.tail
         return closed
 

@@ -32,8 +32,12 @@ class Chat(models.Model):
 
     @property
     def group(self) -> str:
-        """Where hints for its open pages go."""
-        return f"chat.{self.id}"
+        return self.group_of(self.id)
+
+    @staticmethod
+    def group_of(chat_id: uuid.UUID) -> str:
+        """Where hints for the chat's open pages go."""
+        return f"chat.{chat_id}"
 
 
 class Role(models.TextChoices):

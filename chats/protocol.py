@@ -7,6 +7,9 @@ from uuid import UUID
 
 from core.errors import BadInput, ErrorBody
 
+# Longer numbers are none that a log could have given.
+FIRST_NO_PLACE = 10**12
+
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
@@ -59,9 +62,9 @@ def parse(text: str) -> Frame:
         match raw:
             case {"type": "message.send", "key": str(key), "text": str(message)}:
                 return SendMessage(UUID(key), message)
-            case {"type": "reply.subscribe", "reply_id": str(reply_id), "after": int(after)} if after >= 0:
+            case {"type": "reply.subscribe", "reply_id": str(reply_id), "after": int(after)} if _is_place(after):
                 return Subscribe(UUID(reply_id), after)
-            case {"type": "reply.ack", "reply_id": str(reply_id), "seq": int(seq)} if seq >= 0:
+            case {"type": "reply.ack", "reply_id": str(reply_id), "seq": int(seq)} if _is_place(seq):
                 return Acknowledge(UUID(reply_id), seq)
             case {"type": "reply.cancel", "reply_id": str(reply_id)}:
                 return CancelReply(UUID(reply_id))
@@ -71,3 +74,7 @@ def parse(text: str) -> Frame:
         raise BadInput("An id in this frame is not a UUID.") from None
     name = raw.get("type") if isinstance(raw, dict) else None
     raise BadInput("This frame is not known, or a field is missing or of the wrong kind.", type=str(name)[:40])
+
+
+def _is_place(number: int) -> bool:
+    return type(number) is int and 0 <= number < FIRST_NO_PLACE

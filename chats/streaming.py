@@ -37,7 +37,9 @@ class Reading:
     def __init__(self, reply_id: str, told: Telling | None = None) -> None:
         """A page that has everything up to and including `told`."""
         self.reply_id = reply_id
-        self._replace(told or Telling())
+        self.told = told or Telling()
+        self._stream = BlockStream()
+        self._stream.skip(self.told.text)
 
     def frame(self, numbered: Numbered) -> ReplyFrame:
         """The frame for the next entry."""

@@ -38,6 +38,8 @@ class Done:
     code: str = ""
 
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Entry = Start | Delta | Restart | Gap | Done
 
 
@@ -74,8 +76,11 @@ def plain(entry: Entry) -> tuple[str, dict[str, str | int]]:
 
 def encode(entry: Entry) -> str:
     """One line of JSON: the kind, then its fields in order. JSON escapes line ends, so lines can be joined."""
+    if isinstance(entry, Delta):
+        # Once for every token; `asdict` copies deeply and would cost as much as the round trip to Redis.
+        return _json(["delta", entry.text, entry.thinking])
     kind, fields = plain(entry)
-    return json.dumps([kind, *fields.values()], ensure_ascii=False, separators=(",", ":"))
+    return _json([kind, *fields.values()])
 
 
 def decode(line: str) -> Entry:

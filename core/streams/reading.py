@@ -36,11 +36,14 @@ OWN_CHANNEL = "reply:hub"
 class _Log:
     recent: "OrderedDict[int, tuple[Numbered, int]]" = field(default_factory=OrderedDict)
     characters: int = 0
+    tip: int = 0
+    quiet: bool = False
     followers: set["Follower"] = field(default_factory=set)
 
     def keep(self, numbered: Numbered, size: int) -> None:
         self.recent[numbered.seq] = (numbered, size)
         self.characters += size
+        self.tip, self.quiet = numbered.seq, False
         while self.characters > RECENT_CHARACTERS:
             self.characters -= self.recent.popitem(last=False)[1][1]
 
@@ -54,8 +57,9 @@ class _Log:
             found.append(kept[0])
         return found
 
-    def wake(self) -> None:
+    def wake(self, *, look: bool = False) -> None:
         for follower in self.followers:
+            follower.look = follower.look or look
             follower.wake.set()
 
 
@@ -67,25 +71,27 @@ class Follower:
         self._log = log
         self.reply_id = reply_id
         self.wake = asyncio.Event()
+        # Something may have been missed: the next wait begins with a look at the log itself.
+        self.look = True
 
     async def next(self, after: int) -> list[Numbered]:
-        """The entries that follow `after`, at most `BATCH`. Empty: two seconds passed without any."""
-        self.wake.clear()
-        if found := self._ready(after):
-            return found
-        if found := await self._read(after):
-            return found
-        try:
-            await asyncio.wait_for(self.wake.wait(), ASK_SECONDS)
-        except TimeoutError:
-            return await self._read(after)
-        return self._ready(after) or await self._read(after)
-
-    def _ready(self, after: int) -> list[Numbered]:
-        return self._log.after(after)
-
-    async def _read(self, after: int) -> list[Numbered]:
-        return await self._hub.read(self.reply_id, after)
+        """The entries that follow `after`, at most `BATCH`. Empty: nothing came for about two seconds."""
+        waited = False
+        while True:
+            self.wake.clear()
+            if found := self._log.after(after):
+                return found
+            if self.look or self._log.tip > after:
+                looking, self.look = self.look, False
+                found = await self._hub.read(self.reply_id, after)
+                if found:
+                    self.look = self.look or looking
+                    return found
+                if waited and looking:
+                    return []
+            if not self.wake.is_set():
+                await self.wake.wait()
+                waited = True
 
 
 class LogHub:
@@ -97,7 +103,7 @@ class LogHub:
         self._reconnected: set[asyncio.Event] = set()
         self._pubsub: redis.asyncio.client.PubSub | None = None
         self._subscribed: dict[str, asyncio.Event] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @asynccontextmanager
     async def follow(self, reply_id: UUID) -> AsyncIterator[Follower]:
@@ -136,9 +142,9 @@ class LogHub:
             self._reconnected.discard(event)
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._client.aclose()
 
     # --- the subscription -------------------------------------------------------------------------------------------
@@ -157,8 +163,8 @@ class LogHub:
             logger.warning("subscription not confirmed; reading the log instead")
 
     def _begin(self) -> None:
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="reply-log-hub")
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._ask())]
 
     async def _unsubscribe(self, channel: str) -> None:
         if self._pubsub is None:
@@ -185,6 +191,15 @@ class LogHub:
                 await pubsub.aclose()
             await asyncio.sleep(RETRY_SECONDS)
 
+    async def _ask(self) -> None:
+        """One clock for all followers: a timer for each wait would cost as much as the token."""
+        while True:
+            await asyncio.sleep(ASK_SECONDS)
+            for log in self._logs.values():
+                if log.quiet:
+                    log.wake(look=True)
+                log.quiet = True
+
     def _hear(self, message: dict[str, str | int | None]) -> None:
         channel = str(message["channel"])
         if message["type"] == "subscribe":
@@ -193,7 +208,7 @@ class LogHub:
                 self._wake_all()
             if channel in self._logs:
                 self._subscribed.setdefault(channel, asyncio.Event()).set()
-                self._logs[channel].wake()
+                self._logs[channel].wake(look=True)
             return
         log = self._logs.get(channel)
         if message["type"] != "message" or log is None:
@@ -206,7 +221,7 @@ class LogHub:
     def _wake_all(self) -> None:
         for log in self._logs.values():
             log.forget()
-            log.wake()
+            log.wake(look=True)
         for event in self._reconnected:
             event.set()
 
