@@ -60,6 +60,9 @@ class Preferences(models.Model):
     send_on_enter = models.BooleanField(default=False)
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
 
+    def __str__(self) -> str:
+        return f"preferences of {self.owner_id}"
+
 
 class SignInLink(models.Model):
     """A link that signs one person in, once, within minutes. Only the token's digest is kept."""
@@ -68,6 +71,9 @@ class SignInLink(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link for {self.owner_id} until {self.expires_at:%H:%M}"
 
     @classmethod
     def spend(cls, digest: str) -> SignInLink | None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import actions
 from accounts.forms import PreferencesForm
 from accounts.models import User
-from core.errors import BadInput
+from core.errors import BadInput, SignedOut
 
 
 @never_cache
@@ -29,7 +29,8 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST)
     if not form.is_valid():
-        raise BadInput(" ".join(sentence for errors in form.errors.values() for sentence in errors))
-    assert isinstance(request.user, User)
+        raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
+    if not isinstance(request.user, User):
+        raise SignedOut
     actions.change_preferences(request.user, actions.PreferenceChanges(**form.cleaned_data))
     return HttpResponse(status=204)

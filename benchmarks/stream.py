@@ -171,9 +171,13 @@ def main() -> None:
     print(f"seed {seed}")
     print(f"{'':28}{'p50':>9}{'p95':>9}{'max':>9}")
     print(f"{'resume, ms':28}{statistics.median(resumed):9.1f}{percentile(resumed, 0.95):9.1f}{max(resumed):9.1f}")
-    print(f"{'append to client, ms':28}{statistics.median(delays):9.2f}{percentile(delays, 0.95):9.2f}{max(delays):9.1f}")
-    print(f"{len(resumed)} reconnections of {CLIENTS} clients; {len(delays)} tokens on {STREAMS} streams; "
-          f"{sum(reader.gaps for reader in dropped)} gaps")
+    print(
+        f"{'append to client, ms':28}{statistics.median(delays):9.2f}{percentile(delays, 0.95):9.2f}{max(delays):9.1f}"
+    )
+    print(
+        f"{len(resumed)} reconnections of {CLIENTS} clients; {len(delays)} tokens on {STREAMS} streams; "
+        f"{sum(reader.gaps for reader in dropped)} gaps"
+    )
     print("CPU us per token: " + ", ".join(f"{name} {value:.0f}" for name, value in per_token.items()))
     print(
         f"wrong={wrong} lost={lost} duplicated={duplicated} resume_p95_ms={percentile(resumed, 0.95):.1f} "

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 
-class Hue(models.PositiveSmallIntegerField):
+class Hue(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
     """A colour as one number of degrees: every hue is readable at the lightness the pages give it."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:

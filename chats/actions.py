@@ -1,5 +1,6 @@
 """Verbs on chats: check, write rows in one transaction, queue work on commit."""
 
+import contextlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -92,10 +93,9 @@ def cancel_reply(user: User, reply_id: UUID) -> None:
     """Stop. What was said is kept. A reply that has ended stays as it ended. Raises `NotFound`."""
     reply = access.get_reply_for(user, reply_id)
     if reply.cancel_in_queue():
-        try:
+        # Without Redis the followers learn it from the row, which they ask every few seconds.
+        with contextlib.suppress(redis.RedisError, ValueError):
             control.announce(reply.id, reply.attempt, Done(Status.CANCELLED), reply.telling)
-        except (redis.RedisError, ValueError):
-            pass  # followers ask the row every few seconds
         return
     if reply.request_cancel():
         control.press_stop(reply.id)

@@ -6,7 +6,8 @@ from contextlib import aclosing
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.request import Request
@@ -58,7 +59,7 @@ class CancelReply(APIView):
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
-async def reply_events(request: HttpRequest, reply_id: UUID) -> HttpResponse:
+async def reply_events(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
     """The reply's log as server-sent events. Async to the end: a synchronous stream would be held back whole."""
     try:
         user = await _signed_in(request)

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Mapping
 from contextlib import aclosing
 from uuid import UUID
 
-from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.models import User
 from chats import access, actions, following, protocol
@@ -189,7 +189,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         task.add_done_callback(lambda done: self._tasks.pop(name, None) if self._tasks.get(name) is done else None)
 
     async def _guarded(self, work: Awaitable[None]) -> None:
-        """A task that dies takes its socket with it: the page comes back and asks again, instead of waiting for ever."""
+        """A task that dies takes its socket with it: the page comes back and asks again, and does not wait."""
         try:
             await work
         except OSError:

@@ -25,7 +25,7 @@ def reserve_reply(user: User) -> None:
         raise LimitReached(
             ngettext(
                 "You already have %(allowed)d reply on the way. Send this when it is there, in a few seconds.",
-                "You already have %(allowed)d replies on the way. Send this when one of them is there, in a few seconds.",
+                "You already have %(allowed)d replies on the way. Send this when one is there, in a few seconds.",
                 allowed,
             )
             % {"allowed": allowed},

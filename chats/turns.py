@@ -116,13 +116,13 @@ def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
     try:
         for item in _generation(reply, log, started):
             if isinstance(item, Finish):
-                outcome = _finished(item, log)
+                outcome = _finished(item)
                 continue
             _add(reply, log, told, item)
     except PromptTooLong:
         outcome = _Outcome(Status.FAILED, "context_overflow")
     except InferenceError as error:
-        logger.error("the model failed: %s", error, extra={"reply_id": str(reply.id), "code": error.code})
+        logger.exception("the model failed", extra={"reply_id": str(reply.id), "code": error.code})
         outcome = _Outcome(Status.INTERRUPTED if told.tokens else Status.FAILED, error.code)
     except Fenced:
         raise
@@ -204,7 +204,7 @@ def _checkpoint(reply: Message, log: LogWriter) -> None:
             log.stop.set()
 
 
-def _finished(finish: Finish, log: LogWriter) -> _Outcome:
+def _finished(finish: Finish) -> _Outcome:
     match finish.reason:
         case FinishReason.CANCELLED:
             outcome = _Outcome(Status.CANCELLED)
@@ -251,8 +251,8 @@ def _kept(reply: Message, whole: Telling, outcome: _Outcome) -> bool:
                     prompt_tokens=outcome.prompt_tokens,
                     reply_tokens=outcome.reply_tokens,
                 )
-        except OperationalError as error:
+        except OperationalError:
             if time.monotonic() > give_up:
-                logger.error("reply not kept: %s", error, extra={"reply_id": str(reply.id)})
+                logger.exception("reply not kept", extra={"reply_id": str(reply.id)})
                 return False
             time.sleep(ROW_RETRY_SECONDS)

@@ -13,7 +13,7 @@ from chats import access, actions, transcript
 from chats.forms import MessageForm, NewChatForm, PageForm
 from chats.models import Chat
 from chats.path import path_to
-from core.errors import BadInput, CognitiaError, NotFound
+from core.errors import BadInput, CognitiaError, NotFound, SignedOut
 from core.middleware import wants_json
 
 
@@ -145,5 +145,6 @@ def _page(
 
 
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # login_required has seen to it
+    if not isinstance(request.user, User):
+        raise SignedOut
     return request.user

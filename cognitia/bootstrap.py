@@ -38,7 +38,7 @@ WHEELS_SECONDS = 5
 BUILD_CORE_MINUTES = 7.5
 
 
-class Refused(Exception):  # noqa: N818  it names what is true
+class Refused(Exception):
     """One sentence: what is missing, and what to do about it."""
 
 

@@ -45,4 +45,4 @@ def redis_for_celery(url: str) -> str:
             f"REDIS_URL must begin with redis://, rediss:// or unix://; it begins with {parts.scheme or url[:12]!r}."
         )
     number = parse_qs(parts.query).get("db", ["0"])[-1]
-    return f"redis+socket://{quote(parts.path)}?virtual_host={number}"
+    return f"redis+socket://{quote(unquote(parts.path))}?virtual_host={number}"

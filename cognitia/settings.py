@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from chats.prompting.policy import DEFAULT_POLICY
 from cognitia import connections, environment, keys
 from cognitia.embedded.locations import postgres_url, redis_url
+from inference.text.settings import TextSettings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.read_file(BASE_DIR / ".env")
@@ -203,14 +204,14 @@ REST_FRAMEWORK = {
 # --- models and turns -------------------------------------------------------------------------------------------
 STARTER_MODEL = BASE_DIR / "starter" / "starter.gguf"
 INFERENCE = {
-    "text": {
-        "ADAPTER": environment.text("TEXT_ENGINE", "inference.text.adapters.llama_cpp"),
-        "MODEL": str(environment.path("TEXT_MODEL", STARTER_MODEL)),
-        "CONTEXT": environment.whole("TEXT_CONTEXT", 0, least=0, most=1_000_000),  # 0: what the model was trained for
-        "SLOTS": environment.whole("TEXT_SLOTS", 4, least=1, most=64),  # replies written at the same time
-        "THREADS": environment.whole("TEXT_THREADS", 0, least=0, most=1024),  # 0: one for each core
-        "GPU_LAYERS": environment.whole("TEXT_GPU_LAYERS", 0, least=-1, most=10_000),  # -1: all of them
-    }
+    "text": TextSettings(
+        adapter=environment.text("TEXT_ENGINE", "inference.text.adapters.llama_cpp"),
+        model=str(environment.path("TEXT_MODEL", STARTER_MODEL)),
+        context=environment.whole("TEXT_CONTEXT", 0, least=0, most=1_000_000),  # 0: what the model was trained for
+        slots=environment.whole("TEXT_SLOTS", 4, least=1, most=64),  # replies written at the same time
+        threads=environment.whole("TEXT_THREADS", 0, least=0, most=1024),  # 0: one for each core
+        gpu_layers=environment.whole("TEXT_GPU_LAYERS", 0, least=-1, most=10_000),  # -1: all of them
+    )
 }
 CONTENT_POLICY = environment.text("CONTENT_POLICY", DEFAULT_POLICY)
 DEFAULT_TEMPERATURE = environment.decimal("DEFAULT_TEMPERATURE", 0.7, least=0.0, most=2.0)
@@ -227,5 +228,13 @@ LOGGING = {
     "formatters": {"line": {"()": "core.logs.JSONLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"propagate": True}, "httpx": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"propagate": True},
+        "httpx": {"level": "WARNING"},
+        # Celery and beat say four lines for every task, and one runs each second; the turns log what matters.
+        **{
+            name: {"level": "WARNING"}
+            for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace", "celery.worker.request")
+        },
+    },
 }

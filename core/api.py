@@ -19,20 +19,20 @@ def error_response(exception: Exception, context: dict[str, object]) -> Response
         if retry_after is not None:
             response["Retry-After"] = str(retry_after)
         return response
-    response = exception_handler(exception, context)
-    if response is None:
+    answer = exception_handler(exception, context)
+    if answer is None:
         return None
-    code = HTTPStatus(response.status_code).phrase.lower().replace(" ", "_")
-    message, details = str(response.data.get("detail", "")), {}
+    code = HTTPStatus(answer.status_code).phrase.lower().replace(" ", "_")
+    message, details = str(answer.data.get("detail", "")), {}
     if isinstance(exception, ValidationError):
         code, details = "bad_input", _flat(exception.detail)
         message = "; ".join(f"{name}: {sentence}" if name else sentence for name, sentence in details.items())
     elif isinstance(exception, APIException):
         code = str(getattr(exception.detail, "code", code))
-    if isinstance(exception, Throttled) and exception.wait is not None:
-        details = {"retry_after_seconds": str(int(exception.wait) + 1)}
-    response.data = {"error": {"code": code, "message": message, "details": details}}
-    return response
+    if isinstance(exception, Throttled) and (wait := getattr(exception, "wait", None)) is not None:
+        details = {"retry_after_seconds": str(int(wait) + 1)}
+    answer.data = {"error": {"code": code, "message": message, "details": details}}
+    return answer
 
 
 def _flat(errors: Errors, name: str = "") -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Rows from threads and from coroutines, without holding a connection."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
-from channels.db import database_sync_to_async
+from asgiref.sync import sync_to_async
 from django.db import connection
 
 P = ParamSpec("P")
@@ -22,5 +23,24 @@ def brief_connection() -> Iterator[None]:
 
 
 def in_thread(function: Callable[P, R]) -> Callable[P, Awaitable[R]]:
-    """For coroutines that touch rows. Not thread-sensitive: all of a process would share one thread and wait in line."""
-    return database_sync_to_async(function, thread_sensitive=False)
+    """For coroutines that touch rows. Not thread-sensitive: all of a process would wait in line for one thread.
+
+    A coroutine that is cancelled meanwhile ends when its thread has: nothing of it then still holds a connection.
+    """
+
+    def work_in_thread(*args: P.args, **kwargs: P.kwargs) -> R:
+        with brief_connection():
+            return function(*args, **kwargs)
+
+    # channels' database_sync_to_async does the same, but under its test client it keeps the connections.
+    wrapped = sync_to_async(work_in_thread, thread_sensitive=False)
+
+    async def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        work: asyncio.Future[R] = asyncio.ensure_future(wrapped(*args, **kwargs))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            raise
+
+    return call

@@ -4,28 +4,29 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 
 
 @register("inference")
 def text_engine_is_ready(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     chosen = settings.INFERENCE["text"]
     found: list[CheckMessage] = []
-    if find_spec(chosen["ADAPTER"]) is None:
-        found.append(Error(f"TEXT_ENGINE: there is no module {chosen['ADAPTER']}.", id="inference.E001"))
-    if chosen["ADAPTER"].endswith(".llama_cpp"):
+    if find_spec(chosen.adapter) is None:
+        found.append(Error(f"TEXT_ENGINE: there is no module {chosen.adapter}.", id="inference.E001"))
+    if chosen.adapter.endswith(".llama_cpp"):
         if find_spec("llama_cpp") is None:
             found.append(
-                Warning(
+                Caution(
                     "The language model's library, llama-cpp-python, is not installed.",
                     hint="Run make install.",
                     id="inference.W001",
                 )
             )
-        if not Path(chosen["MODEL"]).is_file():
+        if not Path(chosen.model).is_file():
             found.append(
-                Warning(
-                    f"TEXT_MODEL: there is no file {chosen['MODEL']}.",
+                Caution(
+                    f"TEXT_MODEL: there is no file {chosen.model}.",
                     hint="Point TEXT_MODEL at a GGUF file, or leave it unset for the starter model.",
                     id="inference.W002",
                 )

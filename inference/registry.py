@@ -18,19 +18,9 @@ def text_engine() -> TextEngine:
     """This process's language model, loaded on first use. Raises `EngineUnavailable`."""
     with _lock:
         if "text" not in _engines:
-            _engines["text"] = _builder(settings.INFERENCE["text"]["ADAPTER"])(text_settings())
+            chosen = settings.INFERENCE["text"]
+            _engines["text"] = _builder(chosen.adapter)(chosen)
         return _engines["text"]
-
-
-def text_settings() -> TextSettings:
-    chosen = settings.INFERENCE["text"]
-    return TextSettings(
-        model=chosen["MODEL"],
-        context=chosen["CONTEXT"],
-        slots=chosen["SLOTS"],
-        threads=chosen["THREADS"],
-        gpu_layers=chosen["GPU_LAYERS"],
-    )
 
 
 def forget_engines() -> None:

@@ -1,5 +1,7 @@
 """However a turn ends, its row ends, its reader hears why, and nobody waits for ever."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import OperationalError, connection
 from pytest_django import Settings
@@ -50,7 +52,7 @@ def test_a_model_that_is_not_there_is_a_sentence(
     alice: User, alices_chat: Chat, text_engine: ScriptedBackend, settings: Settings
 ) -> None:
     registry.forget_engines()
-    settings.INFERENCE = {"text": {**settings.INFERENCE["text"], "ADAPTER": "inference.nonesuch"}}
+    settings.INFERENCE = {"text": replace(settings.INFERENCE["text"], adapter="inference.nonesuch")}
     reply = tell(send(alice, alices_chat).reply)
     assert (reply.status, reply.failure_code) == (Status.FAILED, "engine_unavailable")
 

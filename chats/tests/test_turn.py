@@ -9,7 +9,7 @@ from chats import actions, turns
 from chats.models import Chat, Message
 from core.jobs import Status
 from core.streams import control
-from core.streams.entries import Delta, Done, Start, Telling
+from core.streams.entries import Telling
 from inference.testing import ScriptedBackend
 
 pytestmark = pytest.mark.django_db(transaction=True)

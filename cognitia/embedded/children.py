@@ -20,7 +20,7 @@ LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 POLL_SECONDS = 0.02
 
 
-class CannotStart(Exception):  # noqa: N818  it names what is true
+class CannotStart(Exception):
     """One sentence for the person at the terminal: what is wrong, and what would help."""
 
 

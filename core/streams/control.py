@@ -1,17 +1,18 @@
 """What others than the writer may do to a log: press Stop, and speak for an attempt that is no more."""
 
 import logging
+from typing import cast
 from uuid import UUID
 
 import redis
 
 from core.redis import client
-from core.streams.entries import Done, Entry, Gap, Numbered, Telling, decode, encode
+from core.streams.entries import Done, Entry, Gap, Telling, encode, numbered
 from core.streams.scripts import APPEND, FINISHED_SECONDS, LEASE_MILLISECONDS, LIVING_SECONDS, RESTATE, Keys
 
 logger = logging.getLogger(__name__)
 
-# Readers may have heard this much more than the row has when the log was lost: its next number must be new to them all.
+# Readers may have heard this much more than the row has when the log was lost: its next number must be new to all.
 LOST_ENTRIES = 100_000
 
 
@@ -49,10 +50,10 @@ def announce(reply_id: UUID, attempt: int, entry: Entry, told: Telling) -> int:
 def told(reply_id: UUID, row: Telling) -> Telling:
     """Both texts as the log has them now; what the row says where the log does not reach back to it."""
     telling = Telling()
-    for identity, fields in client().xrange(Keys.of(reply_id).log):
-        numbered = Numbered(int(identity.partition("-")[0]), decode(fields["e"]))
-        if numbered.seq > telling.seq + 1 and telling.seq < row.seq:
+    rows = cast(list[tuple[str, dict[str, str]]], client().xrange(Keys.of(reply_id).log))
+    for entry in numbered(rows):
+        if entry.seq > telling.seq + 1 and telling.seq < row.seq:
             telling = row
-        if numbered.seq > telling.seq:
-            telling = telling.after(numbered)
+        if entry.seq > telling.seq:
+            telling = telling.after(entry)
     return telling if telling.seq >= row.seq else row

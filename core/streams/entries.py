@@ -1,6 +1,7 @@
 """What a log holds. An entry's sequence number is its id in the Redis Stream, without a hole from 1."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 
@@ -81,6 +82,11 @@ def encode(entry: Entry) -> str:
         return _json(["delta", entry.text, entry.thinking])
     kind, fields = plain(entry)
     return _json([kind, *fields.values()])
+
+
+def numbered(rows: Iterable[tuple[str, Mapping[str, str]]]) -> list[Numbered]:
+    """What XRANGE answers, as entries."""
+    return [Numbered(int(identity.partition("-")[0]), decode(fields["e"])) for identity, fields in rows]
 
 
 def decode(line: str) -> Entry:

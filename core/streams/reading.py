@@ -11,13 +11,14 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import cast
 from uuid import UUID
 
 import redis.asyncio
 import redis.exceptions
 
 from core.redis import async_client
-from core.streams.entries import Numbered, decode
+from core.streams.entries import Numbered, decode, numbered
 from core.streams.scripts import Keys
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class _Log:
         self.characters = 0
 
     def after(self, seq: int) -> list[Numbered]:
-        found = []
+        found: list[Numbered] = []
         while len(found) < BATCH and (kept := self.recent.get(seq + 1 + len(found))):
             found.append(kept[0])
         return found
@@ -104,6 +105,7 @@ class LogHub:
         self._pubsub: redis.asyncio.client.PubSub | None = None
         self._subscribed: dict[str, asyncio.Event] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._confirmed_before = False
 
     @asynccontextmanager
     async def follow(self, reply_id: UUID) -> AsyncIterator[Follower]:
@@ -128,7 +130,7 @@ class LogHub:
         except (redis.exceptions.RedisError, OSError):
             await asyncio.sleep(RETRY_SECONDS)
             return []
-        return [Numbered(int(identity.partition("-")[0]), decode(fields["e"])) for identity, fields in rows]
+        return numbered(cast(list[tuple[str, dict[str, str]]], rows))
 
     @asynccontextmanager
     async def reconnections(self) -> AsyncIterator[asyncio.Event]:
@@ -188,7 +190,7 @@ class LogHub:
                 self._pubsub = None
                 for confirmed in self._subscribed.values():
                     confirmed.clear()
-                await pubsub.aclose()
+                await pubsub.aclose()  # type: ignore[no-untyped-call]
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _ask(self) -> None:
@@ -204,8 +206,9 @@ class LogHub:
         channel = str(message["channel"])
         if message["type"] == "subscribe":
             # The client also connects and subscribes again by itself; either way something may have been missed.
-            if channel == OWN_CHANNEL:
+            if channel == OWN_CHANNEL and self._confirmed_before:
                 self._wake_all()
+            self._confirmed_before = self._confirmed_before or channel == OWN_CHANNEL
             if channel in self._logs:
                 self._subscribed.setdefault(channel, asyncio.Event()).set()
                 self._logs[channel].wake(look=True)

@@ -27,8 +27,8 @@ class Keys:
 
 
 # ARGV: attempt, lease ms, log's life in s, first sequence number (0: no check, the next one is used), entries...
-# Answers {verdict, last sequence number, whether Stop was pressed}. "fenced": a newer attempt owns the log, nothing was
-# written. "lost": the entry before `first` is not the log's last one, nothing was written but the lease was renewed.
+# Answers {verdict, last sequence number, whether Stop was pressed}. "fenced": a newer attempt owns the log, nothing
+# was written. "lost": the entry before `first` is not the log's last one; only the lease was renewed.
 APPEND = """
 local attempt = tonumber(ARGV[1])
 local fence = tonumber(redis.call('GET', KEYS[2]) or '0')

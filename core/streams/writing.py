@@ -85,7 +85,7 @@ class Appender:
             return writer.told
 
     def finish(self, writer: LogWriter, done: Done) -> bool:
-        """Write the last entry and let go of the lease. False: Redis did not answer in time; the row tells the rest."""
+        """Write the last entry and let go of the lease. False: Redis did not answer in time; the row has the end."""
         try:
             self.append(writer, [done])
         except Fenced:

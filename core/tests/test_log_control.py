@@ -93,7 +93,9 @@ class TestAnnounce:
         assert not client().exists(Keys.of(reply_id).cancel)
 
 
-def test_stop_is_no_error_while_redis_is_away(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_stop_is_no_error_while_redis_is_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     away = redis.Redis.from_url("unix:///nonexistent/redis.sock")
     monkeypatch.setattr(control, "client", lambda: away)
     control.press_stop(uuid4())

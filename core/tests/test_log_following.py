@@ -119,9 +119,7 @@ async def test_a_batch_has_an_upper_bound(log_hub: LogHub, line: "redis.asyncio.
         assert len(await follower.next(0)) == BATCH
 
 
-async def test_silence_is_an_empty_answer(
-    log_hub: LogHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_silence_is_an_empty_answer(log_hub: LogHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "ASK_SECONDS", 0.05)
     async with log_hub.follow(uuid4()) as follower:
         assert await follower.next(0) == []
@@ -156,9 +154,7 @@ async def test_it_stays_subscribed_while_one_is_left_and_no_longer(
     await until_async(nobody_listens)
 
 
-async def test_one_who_comes_as_the_last_one_leaves_still_hears(
-    log_hub: LogHub, line: "redis.asyncio.Redis"
-) -> None:
+async def test_one_who_comes_as_the_last_one_leaves_still_hears(log_hub: LogHub, line: "redis.asyncio.Redis") -> None:
     reply_id = uuid4()
     for turn in range(20):
         async with log_hub.follow(reply_id):
@@ -185,9 +181,7 @@ async def test_a_subscription_that_is_cut_off_goes_on_within_five_seconds(
     assert await asyncio.wait_for(reader, 5) == numbered(said)
 
 
-async def test_after_it_was_cut_off_new_followers_hear_at_once(
-    log_hub: LogHub, line: "redis.asyncio.Redis"
-) -> None:
+async def test_after_it_was_cut_off_new_followers_hear_at_once(log_hub: LogHub, line: "redis.asyncio.Redis") -> None:
     reply_id = uuid4()
     async with log_hub.follow(reply_id) as follower, log_hub.reconnections() as reconnected:
         await line.client_kill_filter(_type="pubsub")

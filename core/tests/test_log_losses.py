@@ -95,9 +95,7 @@ class TestAnAnswerIsLost:
         return left
 
     @pytest.mark.parametrize("lost", [1, 2, 5])
-    def test_trying_again_does_not_say_it_twice(
-        self, writer: LogWriter, answers_lost: list[int], lost: int
-    ) -> None:
+    def test_trying_again_does_not_say_it_twice(self, writer: LogWriter, answers_lost: list[int], lost: int) -> None:
         land(writer, Start(1), Delta("one "))
         answers_lost[0] = lost
         land(writer, Delta("two "))
@@ -112,7 +110,9 @@ class TestAnAnswerIsLost:
         for word in ("two ", "three ", "four"):
             appender().append(writer, [Delta(word)])
         assert appender().landed(writer, 5).text == "one two three four"
-        text = "".join(numbered.entry.text for numbered in log_of(writer.reply_id) if isinstance(numbered.entry, Delta))
+        text = "".join(
+            numbered.entry.text for numbered in log_of(writer.reply_id) if isinstance(numbered.entry, Delta)
+        )
         assert text == "one two three four"
 
     def test_the_neighbour_in_the_pipeline_is_not_doubled_either(

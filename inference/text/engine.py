@@ -242,8 +242,8 @@ class Engine:
         request = self._busy.pop(slot)
         try:
             self._backend.release(slot)
-        except Exception as second:  # noqa: BLE001  the slot is in an unknown state either way
-            logger.error("slot not released", exc_info=second)
+        except Exception as second:
+            logger.exception("slot not released", exc_info=second)
         request.outbox.put(EngineFailed(str(error)))
 
 

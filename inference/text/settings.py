@@ -3,8 +3,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TextSettings:
-    """`context` 0: what the model was trained for. `threads` 0: one for each core. `gpu_layers` -1: all."""
+    """Which model, and how much of the machine it may take.
 
+    `adapter`: the module that builds the engine, by its dotted path. `context` 0: what the model was trained for.
+    `threads` 0: one for each core. `gpu_layers` -1: all.
+    """
+
+    adapter: str
     model: str
     context: int = 0
     slots: int = 4

@@ -93,9 +93,7 @@ def test_no_socket_is_deaf_afterwards(stack: Stack, person: Person) -> None:
         assert first.until_done(reply).status == "done"
 
 
-def test_a_reply_goes_on_where_redis_forgot_everything(
-    stack_without_memory: Stack, forgetful: ForgetfulRedis
-) -> None:
+def test_a_reply_goes_on_where_redis_forgot_everything(stack_without_memory: Stack, forgetful: ForgetfulRedis) -> None:
     person = Person(stack_without_memory.url).sign_up("ann@example.org")
     with person.page(person.new_chat()) as page:
         reply = page.send("Hello [tokens=400 rate=40]")

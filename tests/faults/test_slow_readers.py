@@ -24,7 +24,8 @@ def test_fifty_sockets_that_never_read_do_not_fill_the_server(stack: Stack, pers
     replies = []
     with ExitStack() as open_sockets:
         for chat in chats:
-            replies.append(person.send(chat, f"Go [tokens={TOKENS} rate=20 size={TOKEN_CHARACTERS}]").json()["reply_id"])
+            sent = person.send(chat, f"Go [tokens={TOKENS} rate=20 size={TOKEN_CHARACTERS}]")
+            replies.append(sent.json()["reply_id"])
             raw = socket.create_connection(("127.0.0.1", stack.port))
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             page = open_sockets.enter_context(

@@ -6,6 +6,7 @@ from characters.actions import seed_characters
 class Command(BaseCommand):
     help = "Brings the built-in characters up to date with their sheets."
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *, verbosity: int, **options: object) -> None:
         names = ", ".join(character.name for character in seed_characters())
-        self.stdout.write(f"Seeded {names}.")
+        if verbosity:
+            self.stdout.write(f"Seeded {names}.")

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts import actions
+from cognitia import assets
 from cognitia.bootstrap import RUN_BYTES, Refused, lock_home, refuse_full_disk, refuse_taken_port
 from cognitia.embedded.children import CannotStart, Program
 from cognitia.embedded.locations import postgres_url, redis_url
@@ -71,6 +72,8 @@ def run(home: Path, host: str, port: int, *, verbose: bool) -> None:
             start_servers(supervisor, home)
         with phase("migrate"):
             migrate()
+        with phase("assets"):
+            assets.collect()
         web_began = time.monotonic()
         supervisor.start(*workers(home, host, port))
         supervisor.start(web(host, port))

@@ -162,7 +162,7 @@ def _new(slot: int, pieces: Sequence[Piece]) -> bool:
 
 
 def _sampler(params: SamplingParams) -> ctypes.c_void_p:
-    chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
+    chain: ctypes.c_void_p = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
     if params.temperature <= 0:
         llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_greedy())
         return chain
