@@ -1,0 +1,320 @@
+// One chat: puts the line, the messages, the replies and the composer together.
+import { $, announce, post, toast, uuid, words } from "../ui.js";
+import { refreshRows, showSnippet } from "../sidebar.js";
+import { sayState } from "./banner.js";
+import { Composer } from "./composer.js";
+import { append, bodyText, confirm, fetchMessage, fetchNewer, fetchOlder, find, newest, ownMessage, prepend, replyMessage, sendState } from "./messages.js";
+import { Outbox } from "./outbox.js";
+import { Reply } from "./replies.js";
+import { StickToEnd } from "./scroll.js";
+import { ChatSocket } from "./socket.js";
+
+const page = $("[data-chat]");
+const log = $("[data-log]");
+const box = $("[data-scroller]");
+const jump = $("[data-jump]");
+const { chat: chatId, chatUrl, name } = page.dataset;
+
+const replies = new Map(); // by id; every reply that is, or was, live on this page
+const subscribed = new Set(); // on the line that is open now
+const toldToStart = new Set();
+const unacknowledged = new Set();
+const outbox = new Outbox(chatId);
+const title = document.title;
+let unread = 0;
+let lineState = "open";
+
+const liveReplies = () => [...replies.values()].filter((reply) => reply.isLive);
+
+// ---- the end of the conversation
+
+const stick = new StickToEnd(box, $("[data-log-box]"), () => {
+  jump.hidden = stick.pinned || stick.gap < 140;
+  $("[data-jump-label]").textContent = words(liveReplies().length ? "jump_live" : "jump_latest");
+  if (!stick.pinned && box.scrollTop < 600) loadOlder();
+});
+jump.addEventListener("click", () => { stick.pin(); composer.focus(); });
+
+function showLive() {
+  const live = liveReplies();
+  page.toggleAttribute("data-streaming", live.length > 0);
+  if (live.length) $("[data-stop-form]").action = `${chatUrl}replies/${live[0].id}/cancel/`;
+  stick.onChange();
+}
+
+// ---- older messages
+
+let loading = false;
+async function loadOlder() {
+  const older = $("[data-older]");
+  if (!older || loading) return;
+  loading = true;
+  try {
+    const [items, more] = await fetchOlder();
+    stick.keep(() => {
+      prepend(items);
+      if (!more || !items.length) older.remove();
+    });
+    announce(words("older_loaded"));
+  } catch {
+    toast(words("older_failed"));
+  } finally {
+    setTimeout(() => { loading = false; }, 150);
+  }
+}
+$("[data-older-button]")?.addEventListener("click", loadOlder);
+
+// ---- replies
+
+function adopt(item) {
+  if (item.dataset.role !== "character" || !item.hasAttribute("data-live")) return null;
+  const reply = new Reply(item);
+  replies.set(reply.id, reply);
+  return reply;
+}
+
+function subscribe(reply, again = false) {
+  if (subscribed.has(reply.id) && !again) return;
+  if (socket.send({ type: "reply.subscribe", reply_id: reply.id, after: reply.seq })) subscribed.add(reply.id);
+}
+
+function follow(item) {
+  const reply = adopt(item);
+  if (reply) subscribe(reply);
+  showLive();
+  return reply;
+}
+
+/** Take one message from the server again: the page and the server disagree about it. */
+async function reload(id) {
+  const fresh = await fetchMessage(id);
+  const old = find(id);
+  replies.delete(id);
+  subscribed.delete(id);
+  if (!fresh) old?.remove();
+  else if (old) old.replaceWith(fresh);
+  else append(fresh);
+  return fresh && follow(fresh);
+}
+
+function onReplyFrame(frame) {
+  const reply = replies.get(frame.reply_id);
+  if (!reply) return;
+  const outcome = reply.apply(frame);
+  if (outcome === "hole") subscribe(reply, true);
+  if (outcome !== "applied") return;
+  acknowledge(reply);
+  if (frame.type === "reply.start" && !toldToStart.has(reply.id)) {
+    toldToStart.add(reply.id);
+    announce(words("is_writing", { name }));
+    showSnippet(words("is_writing", { name }), true);
+  }
+  if (frame.type === "reply.done") onDone(reply, frame);
+  if (frame.type !== "reply.delta") showLive();
+}
+
+function onDone(reply, { status, message }) {
+  reply.paint();
+  const said = bodyText(reply.item);
+  if (status === "done") announce(words("replied", { name, text: said.slice(0, 220) }));
+  else if (status === "cancelled") announce(words("stopped_by", { name }));
+  else announce(message || words(status === "failed" ? "failed" : "interrupted"), "assertive");
+  showSnippet(said.slice(0, 90), false);
+  refreshRows();
+  if (document.hidden) {
+    unread += 1;
+    document.title = words("unread", { n: unread, title });
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  unread = 0;
+  document.title = title;
+});
+
+// At most five times a second, the oldest first.
+let acknowledging = 0;
+function acknowledge(reply) {
+  unacknowledged.add(reply);
+  acknowledging ||= setTimeout(() => {
+    acknowledging = 0;
+    const [first] = unacknowledged;
+    unacknowledged.delete(first);
+    socket.send({ type: "reply.ack", reply_id: first.id, seq: first.seq });
+    const [next] = unacknowledged;
+    if (next) acknowledge(next);
+  }, 200);
+}
+
+// ---- sending and stopping
+
+const isUp = () => socket.isOpen && lineState !== "offline";
+const sayOwnState = (item) => sendState(item, "clock", words(isUp() ? "sending" : "sent_waiting"));
+
+function showOwn(entry) {
+  const item = ownMessage(entry);
+  item.dataset.key = entry.key;
+  sayOwnState(item);
+  $("[data-empty]")?.remove();
+  append(item);
+}
+
+const composer = new Composer(chatId, {
+  onSend(text) {
+    const entry = { key: uuid(), text, at: Date.now() };
+    outbox.add(entry);
+    showOwn(entry);
+    stick.pin();
+    socket.send({ type: "message.send", key: entry.key, text });
+    if (!isUp()) sayState(lineState, { waiting: outbox.all.length, name });
+  },
+  onStop: stop,
+});
+
+function stop() {
+  const [reply] = liveReplies();
+  if (!reply) return false;
+  if (!socket.send({ type: "reply.cancel", reply_id: reply.id })) {
+    post(`${chatUrl}replies/${reply.id}/cancel/`).catch(() => toast(words("retry_failed")));
+  }
+  return true;
+}
+$("[data-stop-form]").addEventListener("submit", (event) => { event.preventDefault(); stop(); composer.focus(); });
+page.addEventListener("click", (event) => {
+  const line = event.target.closest("[data-first-line]");
+  if (line) composer.fill(line.textContent);
+});
+
+const ownItem = (key) => $(`.message[data-key="${key}"]`, log);
+
+function onAccepted({ key, message_id: id, reply_id: replyId }) {
+  outbox.take(key);
+  const own = ownItem(key);
+  const known = find(id);
+  if (known && known !== own) own?.remove(); // a fragment has brought it before
+  else if (own) confirm(own, id);
+  if (!find(id)) return void catchUp();
+  if (!find(replyId)) {
+    append(replyMessage(replyId), find(id));
+    follow(find(replyId));
+  }
+  hintsLater();
+}
+
+function onRefused({ key, error }) {
+  const entry = outbox.take(key);
+  const own = ownItem(key);
+  composer.complain(error.message);
+  announce(error.message, "assertive");
+  if (entry && composer.giveBack(entry.text)) own?.remove();
+  else if (own) {
+    delete own.dataset.sending;
+    own.dataset.refused = "";
+    sendState(own, "triangle-alert", words("not_sent"));
+  }
+  hintsLater();
+}
+
+log.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-retry]");
+  if (!form) return;
+  event.preventDefault();
+  const button = $("button", form);
+  button.disabled = true;
+  try {
+    const answer = await post(form.action);
+    const body = await answer.json();
+    if (answer.status !== 202) return void toast(body.error?.message ?? body.message ?? words("retry_failed"));
+    await catchUp(); // the new reply takes the place of the old one
+    stick.pin();
+    composer.focus();
+  } catch {
+    toast(words("retry_failed"));
+  } finally {
+    button.disabled = false;
+  }
+});
+
+// ---- what the server has and the page has not
+
+let catching = Promise.resolve();
+function catchUp() {
+  catching = catching.then(async () => {
+    const added = await fetchNewer();
+    if (added.length) $("[data-empty]")?.remove();
+    added.forEach(follow);
+  }).catch(() => { /* the next hint or the next line tries again */ });
+  return catching;
+}
+
+// A hint may be about what this page is sending just now; its answer says more.
+let hinted = false;
+function onHint({ message_id: id, reply_id: replyId }) {
+  if (find(id) && (!replyId || find(replyId))) return;
+  hinted = true;
+  hintsLater();
+}
+function hintsLater() {
+  if (!hinted || $(".message[data-sending]", log)) return;
+  hinted = false;
+  catchUp();
+}
+
+async function onState({ last_message_id: last, live }) {
+  if (last && !find(last)) await catchUp();
+  for (const id of live) {
+    if (!replies.get(id)?.isLive) await reload(id).catch(() => { /* as above */ });
+  }
+  liveReplies().forEach((reply) => subscribe(reply));
+  showLive();
+}
+
+const HANDLERS = {
+  "chat.state": onState,
+  "message.accepted": onAccepted,
+  "message.refused": onRefused,
+  "message.created": onHint,
+  "reply.start": onReplyFrame,
+  "reply.delta": onReplyFrame,
+  "reply.restart": onReplyFrame,
+  "reply.gap": onReplyFrame,
+  "reply.done": onReplyFrame,
+  "reply.refused": ({ reply_id: id }) => reload(id).catch(() => { /* as above */ }),
+};
+
+// ---- the line
+
+async function probe() {
+  const last = newest()?.dataset.message;
+  try {
+    const answer = await fetch(`${chatUrl}messages/${last ? `?after=${last}` : ""}`, { redirect: "manual" });
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return "signed-out";
+    return answer.status === 404 ? "gone" : null;
+  } catch {
+    return null;
+  }
+}
+
+const scheme = location.protocol === "https:" ? "wss" : "ws";
+const socket = new ChatSocket(`${scheme}://${location.host}/ws/chats/${chatId}/`, probe);
+socket.addEventListener("frame", ({ detail }) => HANDLERS[detail.type]?.(detail));
+socket.addEventListener("state", ({ detail: state }) => {
+  lineState = state;
+  if (socket.isOpen) {
+    subscribed.clear();
+    for (const { key, text } of outbox.all) {
+      socket.send({ type: "message.send", key, text });
+      if (ownItem(key)) sayOwnState(ownItem(key));
+    }
+  }
+  sayState(state, { waiting: outbox.all.length, name });
+});
+$("[data-net-retry]").addEventListener("click", () => socket.reopen());
+
+for (const item of log.querySelectorAll(".message[data-live]")) adopt(item);
+socket.open();
+outbox.all.forEach(showOwn);
+showLive();
+stick.pin();
+document.fonts?.ready.then(() => { if (stick.pinned) stick.pin(); });

@@ -1,0 +1,89 @@
+// Small things that every part of the page needs. No dependencies.
+
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+const strings = JSON.parse($("#strings").textContent);
+
+/** One of the sentences of core/templatetags/ui.py, with its {parts} filled in. */
+export const words = (key, parts = {}) => strings[key].replace(/\{(\w+)\}/g, (_, name) => parts[name] ?? "");
+
+/** localStorage, which a browser may forbid. */
+export const store = {
+  get(key) {
+    try { return localStorage.getItem(`cognitia:${key}`); } catch { return null; }
+  },
+  set(key, value) {
+    try {
+      if (value === null) localStorage.removeItem(`cognitia:${key}`);
+      else localStorage.setItem(`cognitia:${key}`, value);
+    } catch { /* full or forbidden: the page works without */ }
+  },
+};
+
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${document.body.dataset.icons}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** A UUID; crypto.randomUUID is missing on plain http, where a home server often lives. */
+export function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
+
+let announcing;
+
+/** Tell a reader who cannot see: events, never words of a reply as they come. */
+export function announce(text, tone = "polite") {
+  const region = $(`[data-announce="${tone}"]`);
+  clearTimeout(announcing);
+  region.textContent = "";
+  announcing = setTimeout(() => { region.textContent = text; }, 60);
+}
+
+export function toast(text) {
+  const note = document.createElement("div");
+  note.className = "toast";
+  note.textContent = text;
+  $("[data-toasts]").append(note);
+  announce(text);
+  setTimeout(() => note.remove(), 5000);
+}
+
+/** Into the clipboard, also on plain http, where navigator.clipboard is missing. */
+export async function copyText(text) {
+  if (isSecureContext && navigator.clipboard) {
+    try { await navigator.clipboard.writeText(text); return true; } catch { /* not allowed: the old way */ }
+  }
+  const area = document.createElement("textarea");
+  const focused = document.activeElement;
+  area.value = text;
+  area.className = "sr";
+  document.body.append(area);
+  area.select();
+  let copied = false;
+  try { copied = document.execCommand("copy"); } catch { /* not allowed either */ }
+  area.remove();
+  focused?.focus({ preventScroll: true });
+  return copied;
+}
+
+/** POST as the page's own forms do. */
+export function post(url, body = new FormData()) {
+  return fetch(url, {
+    method: "POST",
+    body,
+    headers: { Accept: "application/json", "X-CSRFToken": $("[name=csrfmiddlewaretoken]").value },
+    redirect: "manual",
+  });
+}
