@@ -25,7 +25,9 @@ class Window:
         while self._bytes and self._bytes + size > WINDOW_BYTES:
             self._progress.clear()
             try:
-                await asyncio.wait_for(self._progress.wait(), STALL_SECONDS)
+                # Not wait_for: before Python 3.12 it swallows a cancellation that meets the event.
+                async with asyncio.timeout(STALL_SECONDS):
+                    await self._progress.wait()
             except TimeoutError:
                 raise Stalled from None
         self._out.setdefault(reply_id, deque()).append((seq, size))

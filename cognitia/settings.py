@@ -95,6 +95,8 @@ DATABASES = {
         "PASSWORD": _database.password,
         # Under ASGI a persistent connection belongs to no request; the pool is what is kept instead.
         "CONN_MAX_AGE": 0,
+        # One ping for each loan: after a restart of PostgreSQL every connection in the pool is dead.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "pool": {
                 "min_size": 1,

@@ -1,12 +1,21 @@
 """Headers on every answer, and one shape for every error."""
 
+import logging
 from http import HTTPStatus
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
-from core.errors import CognitiaError
+from core.errors import CognitiaError, Unavailable
+
+logger = logging.getLogger(__name__)
+
+SERVER_ERRORS = 500
+# A restarted PostgreSQL answers again within this.
+DATABASE_RETRY_SECONDS = 2
 
 # No page loads anything from elsewhere. Inline style attributes carry hues, which are integers from the database.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -41,6 +50,10 @@ class Errors(MiddlewareMixin):
     """Turns `CognitiaError` into a page, or into the one JSON shape for whoever asked for JSON."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError):
+            logger.warning("database unavailable: %s", exception)
+            sentence = _("The database is away for a moment. Nothing was changed; try again.")
+            exception = Unavailable(sentence, retry_after_seconds=DATABASE_RETRY_SECONDS)
         if not isinstance(exception, CognitiaError):
             return None
         return error_response(request, exception)
@@ -52,7 +65,9 @@ def error_response(request: HttpRequest, error: CognitiaError) -> HttpResponse:
     else:
         phrase = HTTPStatus(error.status).phrase
         context = {"code": error.status, "phrase": phrase, "sentence": error.message}
-        response = render(request, "errors/error.html", context, status=error.status)
+        # Without the request when we are at fault: it would ask the database who is there.
+        page = render_to_string("errors/error.html", context, request if error.status < SERVER_ERRORS else None)
+        response = HttpResponse(page, status=error.status)
     retry_after = error.details.get("retry_after_seconds")
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

@@ -67,7 +67,7 @@ class Stack:
             "PORT": str(self.port),
             "TEXT_ENGINE": "inference.testing",
             "LIVE_REPLIES_PER_USER": "1000",
-            "HASHED_STATIC": "0",
+            "HASHED_STATIC": "1",
             "DEBUG": "0",
             **(environment or {}),
         }

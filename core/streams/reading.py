@@ -42,6 +42,9 @@ class _Log:
     followers: set["Follower"] = field(default_factory=set)
 
     def keep(self, numbered: Numbered, size: int) -> None:
+        # An entry may be published twice: it counts once.
+        if (known := self.recent.get(numbered.seq)) is not None:
+            self.characters -= known[1]
         self.recent[numbered.seq] = (numbered, size)
         self.characters += size
         self.tip, self.quiet = numbered.seq, False
@@ -160,7 +163,9 @@ class LogHub:
             except (redis.exceptions.RedisError, OSError):
                 return  # the task subscribes again to everything when it is back
         try:
-            await asyncio.wait_for(confirmed.wait(), ASK_SECONDS)
+            # Not wait_for: before Python 3.12 it swallows a cancellation that meets the event.
+            async with asyncio.timeout(ASK_SECONDS):
+                await confirmed.wait()
         except TimeoutError:
             logger.warning("subscription not confirmed; reading the log instead")
 

@@ -144,8 +144,9 @@ class Appender:
                         work.append(writer)
                 if work:
                     return work
-                next_beat = min((writer.beaten_at for writer in self._writers), default=now) + BEAT_SECONDS
-                self._changed.wait(max(0.001, next_beat - now) if self._writers else None)
+                # A fenced writer has no beat left to wait for.
+                beats = [writer.beaten_at for writer in self._writers if not writer.fenced]
+                self._changed.wait(max(0.001, min(beats) + BEAT_SECONDS - now) if beats else None)
 
     def _write(self, work: list[LogWriter]) -> None:
         if not self._append_sha:

@@ -112,6 +112,18 @@ async def test_a_follower_that_keeps_up_is_served_from_memory(
         assert asked == []
 
 
+async def test_what_is_published_twice_counts_once(log_hub: LogHub) -> None:
+    reply_id, line = uuid4(), encode(Delta("x" * (RECENT_CHARACTERS // 3)))
+    async with log_hub.follow(reply_id):
+        for _ in range(10):
+            log_hub._hear({"type": "message", "channel": Keys.of(reply_id).log, "data": f"1\n{line}"})
+        log = log_hub._logs[Keys.of(reply_id).log]
+        assert (list(log.recent), log.characters) == ([1], len(line))
+        # One that is larger than all that may be kept is not kept, and nothing is owed for it.
+        log.keep(Numbered(2, Delta("")), RECENT_CHARACTERS + 1)
+        assert (list(log.recent), log.characters) == ([], 0)
+
+
 async def test_a_batch_has_an_upper_bound(log_hub: LogHub, line: "redis.asyncio.Redis") -> None:
     reply_id = uuid4()
     await append(line, reply_id, *words(BATCH + 5))

@@ -10,7 +10,7 @@ from core.redis import client
 from core.streams import control
 from core.streams.entries import Delta, Done, Entry, Numbered, Start, Telling, decode
 from core.streams.scripts import FINISHED_SECONDS, TAKE_OVER, Keys
-from core.streams.writing import BEAT_SECONDS, Fenced, LogWriter, _joined, appender
+from core.streams.writing import BEAT_SECONDS, Appender, Fenced, LogWriter, _joined, appender
 from core.tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("redis_db")
@@ -113,6 +113,20 @@ class TestFence:
         client().set(Keys.of(reply_id).fence, 2)
         assert not appender().finish(writer, Done("done"))
         assert [numbered.entry for numbered in log_of(reply_id)] == [Delta("before")]
+
+    def test_the_thread_has_nothing_to_wake_up_for(self, reply_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+        own = Appender()
+        fenced = own.open(reply_id, 1, Telling())
+        waits: list[float | None] = []
+        wait = own._changed.wait
+
+        def noted(timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            return wait(timeout)
+
+        monkeypatch.setattr(own._changed, "wait", noted)
+        client().set(Keys.of(reply_id).fence, 2)
+        until(lambda: fenced.fenced and waits and waits[-1] is None)
 
     def test_nobody_takes_over_while_the_lease_lives(self, reply_id: UUID, writer: LogWriter) -> None:
         land(writer, Delta("a"))

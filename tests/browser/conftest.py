@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.room import Room
 from tests.client import Person
-from tests.stack import Stack, running_stack
+from tests.stack import Stack
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -18,16 +18,6 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-
-
-# Pages need their styles and scripts, as an operator's server gives them.
-SERVING = {"HASHED_STATIC": "1"}
-
-
-@pytest.fixture(scope="package")
-def stack() -> Iterator[Stack]:
-    with running_stack(SERVING) as running:
-        yield running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

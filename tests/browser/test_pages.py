@@ -1,6 +1,6 @@
 """What holds for every page: nothing forbidden, nothing missing, nothing heavy, nothing that shuts a reader out."""
 
-import os
+from importlib.resources import files
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
@@ -16,7 +16,7 @@ KB = 1024
 FOR_ALL = ["/account/login/", "/account/signup/", "/account/password/reset/", "/sign-in/link/spent/"]
 FOR_MEMBERS = ["/chats/", "/account/password/change/", "/account/email/", "/account/logout/", "/no/such/page/"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = Path(os.environ.get("AXE_CORE") or ROOT / "node_modules/axe-core/axe.min.js")
+AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))
 
 
 @pytest.fixture
@@ -70,7 +70,6 @@ def test_a_first_visit_to_a_chat_is_light(page: Page, person: Person) -> None:
     assert loaded["js"] > 0
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="npm install --no-save axe-core@4.14.1, or AXE_CORE=path/to/axe.min.js")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_page_shuts_a_reader_out(chromium: Browser, person: Person, theme: str, width: int) -> None:
