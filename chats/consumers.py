@@ -49,16 +49,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return
         self.user = user
         self.chat_id = self.scope["url_route"]["kwargs"]["chat_id"]
-        group = Chat.group_of(self.chat_id)
-        await self.channel_layer.group_add(group, self.channel_name)
-        try:
-            state = await in_thread(self._state)()
-        except NotFound:
-            await self.channel_layer.group_discard(group, self.channel_name)
-            await self.close(NOT_FOUND)
-            return
-        self._group = group
-        await self._send(state)
+        # Frames are heard from now on: each is checked for itself, and a page that comes back should not wait.
+        self._entered = False
         self._start("state", self._keep_state())
         self._start("alive", self._keep_alive())
 
@@ -66,15 +58,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        if hasattr(self, "_group"):
-            await self.channel_layer.group_discard(self._group, self.channel_name)
+        if getattr(self, "_entered", False):
+            await self.channel_layer.group_discard(Chat.group_of(self.chat_id), self.channel_name)
         raise StopConsumer
 
     # --- from the page --------------------------------------------------------------------------------------------
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         self._heard_at = asyncio.get_running_loop().time()
-        if not hasattr(self, "_group"):
+        if not hasattr(self, "user"):
             return
         try:
             frame = protocol.parse(text_data or "")
@@ -147,14 +139,22 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=event["frame"])
 
     async def _keep_state(self) -> None:
-        """Say what there is whenever hints may have been lost with a connection to Redis."""
+        """Say what there is, and again whenever hints may have been lost with a connection to Redis."""
+        try:
+            await in_thread(access.get_leaf_id_for)(self.user, self.chat_id)
+        except NotFound:
+            await self.close(NOT_FOUND)
+            return
+        self._entered = True
         async with hub().reconnections() as reconnected:
+            # Hints first, the state after them: what happens in between is then told twice, and not missed.
+            await self.channel_layer.group_add(Chat.group_of(self.chat_id), self.channel_name)
             while True:
+                reconnected.clear()
+                await self._send(await in_thread(self._state)())
                 await reconnected.wait()
                 await self._send(await in_thread(self._state)())
                 await asyncio.sleep(LAYER_SECONDS)
-                reconnected.clear()
-                await self._send(await in_thread(self._state)())
 
     def _state(self) -> ServerFrame:
         leaf_id = access.get_leaf_id_for(self.user, self.chat_id)
