@@ -16,12 +16,13 @@ import pytest
 from cognitia.embedded import locations
 from cognitia.embedded.postgres import UNSAFE_AND_FAST, EmbeddedPostgres
 from cognitia.embedded.redis import EmbeddedRedis
+from cognitia.embedded.server import EmbeddedServer
 
 
 class Services:
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.servers: list[EmbeddedPostgres | EmbeddedRedis] = []
+        self.servers: list[EmbeddedServer] = []
         if "DATABASE_URL" not in os.environ:
             self.servers.append(EmbeddedPostgres(home, UNSAFE_AND_FAST))
             os.environ["DATABASE_URL"] = locations.postgres_url(home)

@@ -20,11 +20,10 @@ from cognitia.embedded.children import (
     CannotStart,
     Program,
     command_of,
-    end,
     group_of,
     last_lines,
-    launch,
 )
+from cognitia.embedded.server import EmbeddedServer
 
 VERSION = "18"
 ROOTS_STAND_IN = "pgserver"
@@ -37,7 +36,7 @@ STOP_SECONDS = 30.0
 UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(EmbeddedServer):
     """One cluster under `<home>/postgres`, reachable only over a unix socket in a 0700 folder."""
 
     def __init__(self, home: Path, options: Mapping[str, str] | None = None) -> None:
@@ -72,19 +71,6 @@ class EmbeddedPostgres:
             orphan_signal=signal.SIGINT,
             grace_seconds=STOP_SECONDS,
         )
-
-    def start(self) -> str:
-        """Start the server and return its URL, with the database and pgvector in it."""
-        self.make_ready_to_run()
-        with self.log.open("ab") as log:
-            self._process = launch(self.program(), log)
-        self.wait_until_ready(self._process, self.log)
-        return self.url
-
-    def stop(self) -> None:
-        if self._process is not None:
-            end(self.program(), self._process)
-            self._process = None
 
     def make_ready_to_run(self) -> None:
         """Folders, OS user and cluster: everything that is made once and then found."""

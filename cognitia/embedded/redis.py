@@ -10,13 +10,14 @@ import time
 from pathlib import Path
 
 from cognitia.embedded import folders, locations
-from cognitia.embedded.children import POLL_SECONDS, CannotStart, Program, end, last_lines, launch
+from cognitia.embedded.children import POLL_SECONDS, CannotStart, Program, last_lines
+from cognitia.embedded.server import EmbeddedServer
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
 
-class EmbeddedRedis:
+class EmbeddedRedis(EmbeddedServer):
     """One server under `<home>/redis`, append-only file synced each second, unix socket in a 0700 folder, no TCP."""
 
     def __init__(self, home: Path) -> None:
@@ -43,19 +44,6 @@ class EmbeddedRedis:
             orphan_signal=signal.SIGTERM,  # it still writes its file
             grace_seconds=STOP_SECONDS,
         )
-
-    def start(self) -> str:
-        """Start the server and return its URL once it answers."""
-        self.make_ready_to_run()
-        with self.log.open("ab") as log:
-            self._process = launch(self.program(), log)
-        self.wait_until_ready(self._process, self.log)
-        return self.url
-
-    def stop(self) -> None:
-        if self._process is not None:
-            end(self.program(), self._process)
-            self._process = None
 
     def make_ready_to_run(self) -> None:
         folders.own_private(self.folder)

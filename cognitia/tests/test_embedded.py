@@ -18,6 +18,7 @@ from cognitia.embedded import folders, locations
 from cognitia.embedded.children import CannotStart
 from cognitia.embedded.postgres import EmbeddedPostgres
 from cognitia.embedded.redis import EmbeddedRedis, redis_binary
+from cognitia.embedded.server import EmbeddedServer
 from cognitia.tests.processes import PATIENCE_SECONDS, alive, wait_for
 
 only_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
@@ -31,6 +32,7 @@ import signal, sys
 from pathlib import Path
 from cognitia.embedded.postgres import EmbeddedPostgres
 from cognitia.embedded.redis import EmbeddedRedis
+from cognitia.embedded.server import EmbeddedServer
 
 {server}(Path(sys.argv[1])).start()
 print("started", flush=True)
@@ -86,14 +88,14 @@ def rows(connection: psycopg.Connection[tuple[object, ...]]) -> int:
     return int(str(found[0]))
 
 
-def server_pid(server: EmbeddedPostgres | EmbeddedRedis) -> int:
+def server_pid(server: EmbeddedServer) -> int:
     if isinstance(server, EmbeddedPostgres):
         return int((server.data / "postmaster.pid").read_text().splitlines()[0])
     with redis.Redis.from_url(server.url) as client:
         return int(client.info("server")["process_id"])
 
 
-def killed_parent_of(server: EmbeddedPostgres | EmbeddedRedis) -> int:
+def killed_parent_of(server: EmbeddedServer) -> int:
     """Start the server from a process that is then killed; returns the server's pid."""
     script = PARENT.format(server=type(server).__name__)
     parent = subprocess.Popen(

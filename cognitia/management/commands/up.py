@@ -23,6 +23,7 @@ from cognitia.embedded.children import CannotStart, Program
 from cognitia.embedded.locations import postgres_url, redis_url
 from cognitia.embedded.postgres import EmbeddedPostgres
 from cognitia.embedded.redis import EmbeddedRedis
+from cognitia.embedded.server import EmbeddedServer
 from cognitia.supervisor import Supervisor
 
 # A worker finishes what it can in this time; what it cannot is marked interrupted by the reaper.
@@ -98,7 +99,7 @@ def run(home: Path, host: str, port: int, *, verbose: bool) -> None:
 
 def start_servers(supervisor: Supervisor, home: Path) -> None:
     """Start each embedded server whose address no setting overrides."""
-    embedded: list[EmbeddedPostgres | EmbeddedRedis] = []
+    embedded: list[EmbeddedServer] = []
     if postgres_url(home) == settings.DATABASE_URL:
         embedded.append(EmbeddedPostgres(home))
     if redis_url(home) == settings.REDIS_URL:
