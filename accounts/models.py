@@ -67,6 +67,7 @@ class Preferences(models.Model):
 class SignInLink(models.Model):
     """A link that signs one person in, once, within minutes. Only the token's digest is kept."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-HEADING = re.compile(r"^##[ \t]+(?P<title>.+?)[ \t]*$", re.MULTILINE)
-NAME = re.compile(r"^#[ \t]+(?P<name>.+?)[ \t]*$", re.MULTILINE)
+# A browser's form sends line ends as CR LF.
+HEADING = re.compile(r"^##[ \t]+(?P<title>\S.*?)[ \t\r]*$", re.MULTILINE)
+NAME = re.compile(r"^#[ \t]+(?P<name>\S.*?)[ \t\r]*$", re.MULTILINE)
 INTENT = "intent"
 
 
@@ -35,6 +36,7 @@ def parse(markdown: str) -> Sheet:
         name=name["name"] if name else "",
         sections=tuple(
             Section(heading["title"], markdown[heading.end() : end].strip())
-            for heading, end in zip(headings, ends, strict=True)
+            # Without headings there is one end too many.
+            for heading, end in zip(headings, ends, strict=False)
         ),
     )

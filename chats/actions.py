@@ -23,6 +23,8 @@ from core.streams.entries import Done
 
 LONGEST_MESSAGE = 8000
 TITLE_LENGTH = 60
+# A reply changes hands while Stop is on its way at most this often: more attempts than it is given.
+STOP_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,19 @@ def retry_reply(user: User, reply_id: UUID) -> Message:
 
 def cancel_reply(user: User, reply_id: UUID) -> None:
     """Stop. What was said is kept. A reply that has ended stays as it ended. Raises `NotFound`."""
-    reply = access.get_reply_for(user, reply_id)
-    if reply.cancel_in_queue():
-        # Without Redis the followers learn it from the row, which they ask every few seconds.
-        with contextlib.suppress(redis.RedisError, ValueError):
-            control.announce(reply.id, reply.attempt, Done(Status.CANCELLED), reply.telling)
-        return
-    if reply.request_cancel():
-        control.press_stop(reply.id)
+    for _try in range(STOP_TRIES):
+        reply = access.get_reply_for(user, reply_id)
+        if not reply.is_live:
+            return
+        if reply.cancel_in_queue():
+            # Without Redis the followers learn it from the row, which they ask every few seconds.
+            with contextlib.suppress(redis.RedisError, ValueError):
+                control.announce(reply.id, reply.attempt, Done(Status.CANCELLED), reply.telling)
+            return
+        if reply.request_cancel():
+            control.press_stop(reply.id)
+            return
+        # Neither took: it ended just now, or another attempt has it.
 
 
 def _locked(user: User, chat_id: UUID) -> Chat:

@@ -48,7 +48,9 @@ def chat_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def chat_detail(request: HttpRequest, chat_id: UUID) -> HttpResponse:
-    return _chat_page(request, access.get_chat_for(_user(request), chat_id))
+    """The newest messages; with `?before=<id>`, for a browser without scripts, those before one."""
+    chat = access.get_chat_for(_user(request), chat_id)
+    return _chat_page(request, chat, before=_page_form(request)["before"])
 
 
 @login_required
@@ -59,10 +61,8 @@ def messages(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     chat = access.get_chat_for(user, chat_id)
     if request.method == "POST":
         return _send(request, user, chat)
-    form = PageForm(request.GET)
-    if not form.is_valid():
-        raise BadInput("before and after must be ids of messages.")
-    found, more = _page(user, chat, form.cleaned_data["before"], form.cleaned_data["after"])
+    ends = _page_form(request)
+    found, more = _page(user, chat, ends["before"], ends["after"])
     response = render(request, "chats/_messages.html", {"messages": found, "chat": chat})
     response.headers["X-More"] = "true" if more else "false"
     return response
@@ -107,10 +107,15 @@ def _send(request: HttpRequest, user: User, chat: Chat) -> HttpResponse:
 
 
 def _chat_page(
-    request: HttpRequest, chat: Chat, *, draft: str = "", error: CognitiaError | None = None
+    request: HttpRequest,
+    chat: Chat,
+    *,
+    before: UUID | None = None,
+    draft: str = "",
+    error: CognitiaError | None = None,
 ) -> HttpResponse:
     user = _user(request)
-    shown, has_older = _page(user, chat, None, None)
+    shown, has_older = _page(user, chat, before, None)
     context = {
         "chat": chat,
         "character": transcript.profile(chat.character),
@@ -125,6 +130,14 @@ def _chat_page(
         "send_key": str(uuid4()),
     }
     return render(request, "chats/detail.html", context, status=error.status if error else 200)
+
+
+def _page_form(request: HttpRequest) -> dict[str, UUID | None]:
+    """`before` and `after` of the query. Raises `BadInput`."""
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        raise BadInput("before and after must be ids of messages.")
+    return form.cleaned_data
 
 
 def _page(

@@ -1,18 +1,22 @@
 """How the REST API says no: the same JSON as every other door."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from math import ceil
 
-from rest_framework.exceptions import APIException, ErrorDetail, Throttled, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, NotAuthenticated, Throttled, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from core.errors import CognitiaError
+from core.errors import CognitiaError, SignedOut
 
 Errors = list["Errors"] | dict[str, "Errors"] | ErrorDetail
 
 
 def error_response(exception: Exception, context: dict[str, object]) -> Response | None:
     """For `REST_FRAMEWORK["EXCEPTION_HANDLER"]`."""
+    if isinstance(exception, NotAuthenticated):
+        exception = SignedOut()
     if isinstance(exception, CognitiaError):
         response = Response({"error": exception.body()}, status=exception.status)
         retry_after = exception.details.get("retry_after_seconds")
@@ -23,14 +27,15 @@ def error_response(exception: Exception, context: dict[str, object]) -> Response
     if answer is None:
         return None
     code = HTTPStatus(answer.status_code).phrase.lower().replace(" ", "_")
-    message, details = str(answer.data.get("detail", "")), {}
+    message = str(answer.data.get("detail", ""))
+    details: Mapping[str, str | int] = {}
     if isinstance(exception, ValidationError):
         code, details = "bad_input", _flat(exception.detail)
-        message = "; ".join(f"{name}: {sentence}" if name else sentence for name, sentence in details.items())
+        message = "; ".join(f"{name}: {sentence}" if name else str(sentence) for name, sentence in details.items())
     elif isinstance(exception, APIException):
         code = str(getattr(exception.detail, "code", code))
     if isinstance(exception, Throttled) and (wait := getattr(exception, "wait", None)) is not None:
-        details = {"retry_after_seconds": str(int(wait) + 1)}
+        details = {"retry_after_seconds": ceil(wait)}
     answer.data = {"error": {"code": code, "message": message, "details": details}}
     return answer
 

@@ -12,7 +12,7 @@ from django.core.checks import Warning as Caution
 def text_engine_is_ready(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     chosen = settings.INFERENCE["text"]
     found: list[CheckMessage] = []
-    if find_spec(chosen.adapter) is None:
+    if not _exists(chosen.adapter):
         found.append(Error(f"TEXT_ENGINE: there is no module {chosen.adapter}.", id="inference.E001"))
     if chosen.adapter.endswith(".llama_cpp"):
         if find_spec("llama_cpp") is None:
@@ -32,3 +32,10 @@ def text_engine_is_ready(app_configs: object, **kwargs: object) -> list[CheckMes
                 )
             )
     return found
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # a package above it
+        return False

@@ -60,7 +60,7 @@ class Person:
 
     def send(self, chat: str, text: str, key: str | None = None) -> httpx.Response:
         """Over the REST door."""
-        headers = {"Idempotency-Key": key or str(uuid4()), "X-CSRFToken": self.http.cookies.get("csrftoken", "")}
+        headers = {"Idempotency-Key": key or str(uuid4()), "X-CSRFToken": self.http.cookies.get("csrftoken") or ""}
         headers["Referer"] = self.url
         return self.http.post(f"/api/v2/chats/{chat}/messages", json={"text": text}, headers=headers)
 

@@ -34,6 +34,7 @@ def test_the_worker_sends_it(settings: Settings) -> None:
     send_mail("Hello", "text", "<p>html</p>", "us@example.org", ["alice@example.org"])
     (sent,) = mail.outbox
     assert (sent.subject, sent.body, sent.to) == ("Hello", "text", ["alice@example.org"])
+    assert isinstance(sent, EmailMultiAlternatives)
     assert [part[0] for part in sent.alternatives] == ["<p>html</p>"]
 
 

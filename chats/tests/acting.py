@@ -10,9 +10,8 @@ from accounts.models import User
 from chats import actions, turns
 from chats.models import Chat, Message
 from core.database import brief_connection
-from core.redis import client
-from core.streams.entries import Entry, Numbered, decode
-from core.streams.scripts import Keys
+from core.streams.entries import Entry
+from core.tests.reading import log_of
 
 T = TypeVar("T")
 
@@ -47,20 +46,12 @@ def at_once(jobs: list[Callable[[], T]]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         futures = [pool.submit(work, job) for job in jobs]
-    return [_outcome(future) for future in futures]
-
-
-def _outcome(future: "Future[T]") -> T | Exception:
-    error = future.exception()
-    if error is None:
-        return future.result()
-    assert isinstance(error, Exception)
-    return error
-
-
-def log_of(reply_id: UUID) -> list[Numbered]:
-    rows = client().xrange(Keys.of(reply_id).log)
-    return [Numbered(int(identity.partition("-")[0]), decode(fields["e"])) for identity, fields in rows]
+    outcomes: list[T | Exception] = []
+    for future in futures:
+        error = future.exception()
+        assert error is None or isinstance(error, Exception)
+        outcomes.append(error or future.result())
+    return outcomes
 
 
 def entries_of(reply_id: UUID) -> list[Entry]:

@@ -30,7 +30,7 @@ class Page:
         return tuple(self.blocks), self.tail, self.thinking
 
     def apply(self, frame: ReplyFrame) -> str:
-        """"applied", "old" or "hole"."""
+        """What became of it: applied, old or hole."""
         if frame["type"] != "reply.gap":
             if frame["seq"] <= self.seq:
                 return "old"

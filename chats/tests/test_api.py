@@ -51,7 +51,9 @@ class TestMessages:
         assert (status, answer["error"]["code"]) == (409, "conflict")  # type: ignore[index]
         assert Message.objects.count() == 2
 
-    @pytest.mark.parametrize("body", [{}, {"text": None}, {"text": ["a"]}, {"text": "  "}, {"text": "a\0b"}, [], "x", 5])
+    @pytest.mark.parametrize(
+        "body", [{}, {"text": None}, {"text": ["a"]}, {"text": "  "}, {"text": "a\0b"}, [], "x", 5]
+    )
     def test_what_is_no_message_is_refused_in_one_shape(
         self, signed_in: Client, alices_chat: Chat, body: object
     ) -> None:
@@ -70,9 +72,7 @@ class TestMessages:
         status, answer = post(signed_in, alices_chat, {"text": "Hello"}, **{"Idempotency-Key": "mine"})
         assert (status, answer["error"]["code"]) == (400, "bad_input")  # type: ignore[index]
 
-    def test_the_limit_says_when_to_come_back(
-        self, signed_in: Client, alices_chat: Chat, settings: Settings
-    ) -> None:
+    def test_the_limit_says_when_to_come_back(self, signed_in: Client, alices_chat: Chat, settings: Settings) -> None:
         settings.LIVE_REPLIES_PER_USER = 0
         url = f"/api/v2/chats/{alices_chat.id}/messages"
         answer = signed_in.post(url, {"text": "Hello"}, content_type="application/json")
@@ -121,7 +121,10 @@ class TestReply:
             assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
-def parse(stream: bytes) -> list[tuple[int, str, dict[str, str]]]:
+Event = tuple[int, str, dict[str, str | int]]
+
+
+def parse(stream: bytes) -> list[Event]:
     events = []
     for block in stream.decode().split("\n\n")[:-1]:
         lines = dict(line.split(": ", 1) for line in block.split("\n"))
@@ -144,9 +147,7 @@ class TestEvents:
         await browser.aforce_login(alice)
         return browser
 
-    async def events(
-        self, browser: AsyncClient, reply: Message, **headers: str
-    ) -> list[tuple[int, str, dict[str, str]]]:
+    async def events(self, browser: AsyncClient, reply: Message, **headers: str) -> list[Event]:
         answer = await browser.get(f"/api/v2/replies/{reply.id}/events", headers=headers)
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/event-stream")
         assert answer.headers["X-Accel-Buffering"] == "no"
@@ -156,7 +157,7 @@ class TestEvents:
         heard = await self.events(browser, reply)
         assert [seq for seq, _, _ in heard] == list(range(1, len(heard) + 1))
         assert heard[0] == (1, "start", {"attempt": 1})
-        assert "".join(fields["text"] for _, kind, fields in heard if kind == "delta") == "One\n\nTwo"
+        assert "".join(str(fields["text"]) for _, kind, fields in heard if kind == "delta") == "One\n\nTwo"
         assert heard[-1][1:] == ("done", {"status": "done", "code": ""})
 
     async def test_they_go_on_after_the_last_one_heard(self, browser: AsyncClient, reply: Message) -> None:

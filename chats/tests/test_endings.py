@@ -14,6 +14,7 @@ from core.jobs import Status
 from core.redis import client
 from core.streams.entries import Done
 from core.streams.scripts import Keys
+from core.streams.writing import LogWriter, appender
 from core.tests.waiting import until
 from inference import registry
 from inference.testing import ScriptedBackend
@@ -57,9 +58,7 @@ def test_a_model_that_is_not_there_is_a_sentence(
     assert (reply.status, reply.failure_code) == (Status.FAILED, "engine_unavailable")
 
 
-def test_a_model_may_say_what_no_database_keeps(
-    alice: User, alices_chat: Chat, text_engine: ScriptedBackend
-) -> None:
+def test_a_model_may_say_what_no_database_keeps(alice: User, alices_chat: Chat, text_engine: ScriptedBackend) -> None:
     text_engine.script("Good\0 ", "evening.")
     reply = tell(send(alice, alices_chat).reply)
     assert (reply.status, reply.text) == (Status.DONE, "Good evening.")
@@ -102,15 +101,14 @@ def test_the_row_has_the_whole_text_before_anyone_hears_done(
     alice: User, alices_chat: Chat, text_engine: ScriptedBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[str, str]] = []
-    appender = turns.appender()
-    finish = appender.finish
+    finish = appender().finish
 
-    def looked_at(log: turns.LogWriter, done: Done) -> bool:
+    def looked_at(log: LogWriter, done: Done) -> bool:
         row = Message.objects.get(id=log.reply_id)
         seen.append((row.status, row.text))
         return finish(log, done)
 
-    monkeypatch.setattr(appender, "finish", looked_at)
+    monkeypatch.setattr(appender(), "finish", looked_at)
     text_engine.script("All of it.")
     tell(send(alice, alices_chat).reply)
     assert seen == [(Status.DONE, "All of it.")]

@@ -91,7 +91,8 @@ def test_what_is_on_its_way_never_exceeds_the_window(sizes: list[tuple[int, int]
     replies = [uuid4() for _ in range(3)]
 
     async def play() -> None:
-        window, out = Window(), {reply: {} for reply in replies}
+        window = Window()
+        out: dict[UUID, dict[int, int]] = {reply: {} for reply in replies}
         for seq, (which, size) in enumerate(sizes, start=1):
             sending = asyncio.create_task(window.send(replies[which], seq, size))
             while not await settled(sending):

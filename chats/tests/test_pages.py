@@ -91,6 +91,26 @@ class TestPaging:
         assert self.shown(signed_in, alices_chat, said, before=str(said[4].id)) == (said[:4], "false")
         assert self.shown(signed_in, alices_chat, said, before=str(said[5].id)) == (said[1:5], "true")
 
+    def test_without_scripts_a_page_of_history_is_a_whole_page(
+        self, signed_in: Client, alices_chat: Chat, said: list[Message]
+    ) -> None:
+        for query, expected, has_older in (
+            ({}, said[4:], True),
+            ({"before": str(said[5].id)}, said[1:5], True),
+            ({"before": str(said[4].id)}, said[:4], False),
+        ):
+            answer = signed_in.get(f"/chats/{alices_chat.id}/", query)
+            page = answer.content.decode()
+            assert "</html>" in page
+            assert [message for message in said if f'data-message="{message.id}"' in page] == expected
+            assert ("data-older " in page or "data-older>" in page) is has_older
+
+    @pytest.mark.parametrize(("before", "status"), [("x", 400), ("00000000-0000-0000-0000-000000000000", 404)])
+    def test_a_page_before_nothing_is_refused(
+        self, signed_in: Client, alices_chat: Chat, before: str, status: int
+    ) -> None:
+        assert signed_in.get(f"/chats/{alices_chat.id}/", {"before": before}).status_code == status
+
     def test_before_the_first_there_is_nothing(
         self, signed_in: Client, alices_chat: Chat, said: list[Message]
     ) -> None:
@@ -106,9 +126,7 @@ class TestPaging:
     ) -> None:
         assert signed_in.get(f"/chats/{alices_chat.id}/messages/", query).status_code == 400
 
-    def test_one_message_can_be_shown_alone(
-        self, signed_in: Client, alices_chat: Chat, said: list[Message]
-    ) -> None:
+    def test_one_message_can_be_shown_alone(self, signed_in: Client, alices_chat: Chat, said: list[Message]) -> None:
         answer = signed_in.get(f"/chats/{alices_chat.id}/messages/{said[3].id}/")
         assert answer.status_code == 200
         assert answer.content.count(b"data-message=") == 1

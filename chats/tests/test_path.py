@@ -13,9 +13,15 @@ pytestmark = pytest.mark.django_db
 def say(chat: Chat, parent: Message | None, text: str) -> Message:
     role = Role.USER if parent is None or parent.role == Role.CHARACTER else Role.CHARACTER
     return Message.objects.create(
-        owner=chat.owner, chat=chat, parent=parent, role=role, persona=chat.persona, character=chat.character, text=text,
+        owner=chat.owner,
+        chat=chat,
+        parent=parent,
+        role=role,
+        persona=chat.persona,
+        character=chat.character,
+        text=text,
         status=Status.DONE,
-    )  # fmt: skip
+    )
 
 
 def line(chat: Chat, length: int) -> list[Message]:

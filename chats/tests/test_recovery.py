@@ -9,13 +9,14 @@ from pytest_django import Settings
 from accounts.models import User
 from chats import actions, recovery, turns
 from chats.models import Chat, Message
-from chats.tests.acting import entries_of, log_of, send, tell, telling
+from chats.tests.acting import entries_of, send, tell, telling
 from core import jobs
 from core.jobs import Status
 from core.redis import client
 from core.streams import control
 from core.streams.entries import Delta, Done, Entry, Restart, Start, Telling, encode
 from core.streams.scripts import Keys
+from core.tests.reading import log_of
 from core.tests.waiting import until
 from inference.testing import ScriptedBackend
 
@@ -88,9 +89,7 @@ class TestADeadWorker:
         Message.objects.filter(id=reply.id).update(cancel_requested=True)
         assert not reply.start_again(3), "a queued reply that was stopped would never be claimed"
 
-    def test_nobody_waits_for_a_reply_of_yesterday(
-        self, alice: User, alices_chat: Chat, settings: Settings
-    ) -> None:
+    def test_nobody_waits_for_a_reply_of_yesterday(self, alice: User, alices_chat: Chat, settings: Settings) -> None:
         reply = die(send(alice, alices_chat).reply, Start(1), Delta("Good "))
         Message.objects.filter(id=reply.id).update(
             created_at=now() - timedelta(seconds=settings.REPLY_DEADLINE_SECONDS + 1)

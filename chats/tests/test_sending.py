@@ -67,9 +67,7 @@ class TestTheSameKey:
         tell(first.reply)
         assert send(alice, alices_chat, "Hello", key).reply.status == Status.DONE
 
-    def test_it_is_the_same_message_at_the_limit(
-        self, alice: User, alices_chat: Chat, settings: Settings
-    ) -> None:
+    def test_it_is_the_same_message_at_the_limit(self, alice: User, alices_chat: Chat, settings: Settings) -> None:
         settings.LIVE_REPLIES_PER_USER = 1
         key = uuid4()
         first = send(alice, alices_chat, "Hello", key)
@@ -115,9 +113,7 @@ class TestTheSameKey:
 
 
 class TestOrder:
-    def test_twenty_at_once_stand_in_one_line(
-        self, alice: User, alices_chat: Chat, settings: Settings
-    ) -> None:
+    def test_twenty_at_once_stand_in_one_line(self, alice: User, alices_chat: Chat, settings: Settings) -> None:
         settings.LIVE_REPLIES_PER_USER = 100
         keys = [uuid4() for _ in range(20)]
         outcomes = at_once([partial(send, alice, alices_chat, f"Hello {key}", key) for key in keys])
@@ -157,9 +153,7 @@ class TestLimit:
         assert {type(outcome) for outcome in outcomes} == {actions.Sent, LimitReached}
         assert Message.objects.filter(role=Role.CHARACTER).count() == 5
 
-    def test_it_counts_only_what_is_on_the_way(
-        self, alice: User, alices_chat: Chat, settings: Settings
-    ) -> None:
+    def test_it_counts_only_what_is_on_the_way(self, alice: User, alices_chat: Chat, settings: Settings) -> None:
         settings.LIVE_REPLIES_PER_USER = 1
         tell(send(alice, alices_chat).reply)
         assert send(alice, alices_chat).reply.status == Status.QUEUED

@@ -243,7 +243,7 @@ class TestAnothersChat:
     ) -> None:
         sent = await in_thread(send)(alice, alices_chat)
         charlies_chat = await in_thread(actions.start_chat)(charlie, azera)
-        frames = [{"type": "reply.subscribe", "after": 0}, {"type": "reply.cancel"}]
+        frames: list[dict[str, object]] = [{"type": "reply.subscribe", "after": 0}, {"type": "reply.cancel"}]
         async with socket(charlie, charlies_chat.id) as page:
             for frame in frames:
                 answers = []
@@ -314,6 +314,6 @@ async def test_the_state_is_told_again_after_redis_was_away(
 
         async def is_known() -> bool:
             await in_thread(client().client_kill_filter)(_type="pubsub")
-            return (await page.hear("chat.state"))["live"] == [str(sent.reply.id)]
+            return bool((await page.hear("chat.state"))["live"] == [str(sent.reply.id)])
 
         await until_async(is_known)

@@ -1,15 +1,18 @@
 """Stop is seen within a second, and keeps what was said."""
 
+from uuid import UUID
+
 import pytest
 
 from accounts.models import User
-from chats import actions, turns
+from chats import access, actions, turns
 from chats.models import Chat, Message
-from chats.tests.acting import entries_of, log_of, send, tell, telling
+from chats.tests.acting import entries_of, send, tell, telling
 from core.errors import NotFound
 from core.jobs import Status
 from core.redis import client
 from core.streams.entries import Done, Start
+from core.tests.reading import log_of
 from core.tests.waiting import until
 from inference.testing import ScriptedBackend
 
@@ -71,6 +74,41 @@ class TestWhileItIsTold:
         Message.objects.filter(id=reply.id).update(cancel_requested=True)
         turn.result(timeout=2)
         assert status_of(reply) == Status.CANCELLED
+
+
+class TestWhileItChangesHands:
+    def test_an_attempt_that_begins_in_that_moment_is_stopped_too(
+        self, alice: User, alices_chat: Chat, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        reply = send(alice, alices_chat).reply
+        assert reply.claim()
+        read = access.get_reply_for
+
+        def read_just_before(user: User, reply_id: UUID) -> Message:
+            found = read(user, reply_id)
+            if found.attempt == 1:
+                Message.objects.get(id=reply_id).start_again(found.seq)
+            return found
+
+        monkeypatch.setattr(access, "get_reply_for", read_just_before)
+        actions.cancel_reply(alice, reply.id)
+        assert status_of(reply) == Status.CANCELLED
+
+    def test_one_that_ends_in_that_moment_stays_as_it_ended(
+        self, alice: User, alices_chat: Chat, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        reply = send(alice, alices_chat).reply
+        assert reply.claim()
+        read = access.get_reply_for
+
+        def read_just_before(user: User, reply_id: UUID) -> Message:
+            found = read(user, reply_id)
+            Message.objects.get(id=reply_id).end(Status.DONE, found.telling)
+            return found
+
+        monkeypatch.setattr(access, "get_reply_for", read_just_before)
+        actions.cancel_reply(alice, reply.id)
+        assert status_of(reply) == Status.DONE
 
 
 class TestAfterItsEnd:

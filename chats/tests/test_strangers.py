@@ -57,7 +57,8 @@ class Ids:
 def everything() -> str:
     models = (User, Preferences, Character, Persona, Chat, Message)
     rows = [row for model in models for row in model.objects.order_by("pk") if row.pk is not None]
-    return serializers.serialize("json", [row for row in rows if not isinstance(row, User)])
+    written: str = serializers.serialize("json", [row for row in rows if not isinstance(row, User)])
+    return written
 
 
 @pytest.fixture
@@ -72,9 +73,7 @@ def test_there_are_routes_to_try() -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("route", ROUTES)
-def test_alices_ids_are_nothing_for_charlie(
-    route: str, verb: str, charlie: User, alices: Ids, client: Client
-) -> None:
+def test_alices_ids_are_nothing_for_charlie(route: str, verb: str, charlie: User, alices: Ids, client: Client) -> None:
     client.force_login(charlie)
     before = everything()
     answers = []
@@ -89,9 +88,7 @@ def test_alices_ids_are_nothing_for_charlie(
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_form_with_alices_ids_is_nothing_for_charlie(
-    route: str, charlie: User, alices: Ids, client: Client
-) -> None:
+def test_a_form_with_alices_ids_is_nothing_for_charlie(route: str, charlie: User, alices: Ids, client: Client) -> None:
     client.force_login(charlie)
     before = everything()
     assert client.post(alices.put_into(route), alices.body()).status_code in {404, 405, 415}
@@ -111,6 +108,7 @@ def test_alices_message_is_nothing_in_charlies_own_chat(
             assert client.post(mixed.put_into(route)).status_code in {404, 405}
     for query in ({"before": str(alices.message_id)}, {"after": str(alices.reply_id)}):
         assert client.get(f"/chats/{own.id}/messages/", query).status_code == 404
+    assert client.get(f"/chats/{own.id}/", {"before": str(alices.message_id)}).status_code == 404
     assert everything() == before
 
 

@@ -16,22 +16,24 @@ from accounts.models import User
 from chats import following, recovery, turns
 from chats.markdown import blocks
 from chats.models import Chat, Message
-from chats.tests.acting import log_of, send
+from chats.tests.acting import send
 from chats.tests.page import Page
 from core.database import in_thread
+from core.jobs import Status
 from core.redis import client
 from core.streams.entries import Delta, Done, Start, Telling
 from core.streams.reading import LogHub
 from core.streams.scripts import Keys
 from core.streams.writing import appender
+from core.tests.reading import log_of
 from core.tests.waiting import until_async
 from inference.testing import ScriptedBackend
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]
 
 STORY = (
-    "# The ", "harbour\n\nA ", "storm *came* ", "up.\n", "\n- rope\n", "- tar\n\n", "- nails\n\n", "```py", "thon\nx = 1\n",
-    "```\n\n", "| a | b |\n|--|--|\n", "| 1 | 2 |\n\n", "The ", "👩", "‍👩‍👧 end", ".",
+    "# The ", "harbour\n\nA ", "storm *came* ", "up.\n", "\n- rope\n", "- tar\n\n", "- nails\n\n", "```py",
+    "thon\nx = 1\n", "```\n\n", "| a | b |\n|--|--|\n", "| 1 | 2 |\n\n", "The ", "👩", "‍👩‍👧 end", ".",
 )  # fmt: skip
 
 Act = Callable[[Message], Awaitable[None]]
@@ -122,9 +124,7 @@ def reply(alice: User, alices_chat: Chat, text_engine: ScriptedBackend) -> Messa
 
 
 class TestAfterItWasTold:
-    async def test_every_place_is_a_place_to_come_back_to(
-        self, alice: User, reply: Message, log_hub: LogHub
-    ) -> None:
+    async def test_every_place_is_a_place_to_come_back_to(self, alice: User, reply: Message, log_hub: LogHub) -> None:
         told = await hear(log_hub, alice, reply, a_turn)
         assert len(told.pages) > 3
         await come_back_everywhere(log_hub, alice, told)
@@ -165,12 +165,14 @@ class TestWithEveryKindOfEntry:
                 appender().append(log, [entry])
                 await in_thread(appender().landed)(log, 5)
             whole = log.told
-            assert await in_thread(reply.end)("done", whole)
+            assert await in_thread(reply.end)(Status.DONE, whole)
             await in_thread(appender().finish)(log, Done("done"))
 
         await come_back_everywhere(log_hub, alice, await hear(log_hub, alice, reply, act))
 
-    async def test_a_restart(self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, log_hub: LogHub) -> None:
+    async def test_a_restart(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, log_hub: LogHub
+    ) -> None:
         async def act(reply: Message) -> None:
             await die_early(reply)
             assert await in_thread(recovery.run_reaping)() == [reply.id]
@@ -217,7 +219,8 @@ async def test_readers_that_come_and_go_all_the_time_hear_everything_once(
     sent = await in_thread(send)(alice, alices_chat, "[tokens=150 rate=150]")
 
     async def restless(seed: int) -> tuple[Page, list[int]]:
-        chance, page, heard = random.Random(seed), Page(), []
+        chance, page = random.Random(seed), Page()  # noqa: S311
+        heard: list[int] = []
         while not page.ended:
             patience = chance.randrange(1, 12)
             async for frame in following.frames(log_hub, alice, sent.reply.id, page.seq):
@@ -229,7 +232,9 @@ async def test_readers_that_come_and_go_all_the_time_hear_everything_once(
         return page, heard
 
     async with asyncio.timeout(30):
-        *readers, _ = await asyncio.gather(*(restless(seed) for seed in range(8)), a_turn(sent.reply))
+        turn = asyncio.create_task(a_turn(sent.reply))
+        readers = await asyncio.gather(*(restless(seed) for seed in range(8)))
+        await turn
     await in_thread(sent.reply.refresh_from_db)()
     for page, heard in readers:
         assert heard == list(range(1, len(heard) + 1))

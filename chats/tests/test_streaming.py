@@ -9,7 +9,8 @@ from chats.tests.page import Page
 from core.streams.entries import Delta, Done, Entry, Gap, Numbered, Restart, Start, Telling
 
 PIECES = st.lists(
-    st.sampled_from(["word ", "\n", "\n\n", "- item\n", "```\n", "code\n", "# Title\n", "*", "🙂", "| a |\n", "\r\n", "\0"]),
+    st.sampled_from(["word ", "\n", "\n\n", "- item\n", "```\n", "code\n", "# Title\n", "*", "🙂", "| a |\n",
+                     "\r\n", "\0"]),
     max_size=6,
 ).map("".join)  # fmt: skip
 ENTRIES: st.SearchStrategy[Entry] = st.one_of(

@@ -32,7 +32,6 @@ import signal, sys
 from pathlib import Path
 from cognitia.embedded.postgres import EmbeddedPostgres
 from cognitia.embedded.redis import EmbeddedRedis
-from cognitia.embedded.server import EmbeddedServer
 
 {server}(Path(sys.argv[1])).start()
 print("started", flush=True)

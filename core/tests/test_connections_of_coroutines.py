@@ -26,7 +26,7 @@ def ask_slowly() -> None:
 async def test_cancelled_questions_give_their_connections_back(alice: User) -> None:
     before = borrowed()
     for round_ in range(40):
-        asking = asyncio.create_task(in_thread(ask_slowly)())  # type: ignore[arg-type]
+        asking = asyncio.ensure_future(in_thread(ask_slowly)())
         await asyncio.sleep(round_ / 1000)
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)

@@ -1,16 +1,17 @@
 """Redis comes back empty, older, or without having answered."""
 
 from collections.abc import Iterator
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 import redis
 
 from core.redis import client
 from core.streams import writing
-from core.streams.entries import Delta, Done, Entry, Gap, Numbered, Start, Telling, decode
+from core.streams.entries import Delta, Done, Entry, Gap, Numbered, Start, Telling
 from core.streams.scripts import Keys
 from core.streams.writing import LogWriter, appender
+from core.tests.reading import log_of
 
 pytestmark = pytest.mark.usefixtures("redis_db")
 
@@ -20,11 +21,6 @@ def writer() -> Iterator[LogWriter]:
     writer = appender().open(uuid4(), 1, Telling())
     yield writer
     appender().abandon(writer)
-
-
-def log_of(reply_id: UUID) -> list[Numbered]:
-    rows = client().xrange(Keys.of(reply_id).log)
-    return [Numbered(int(identity.partition("-")[0]), decode(fields["e"])) for identity, fields in rows]
 
 
 def land(writer: LogWriter, *entries: Entry) -> Telling:

@@ -8,9 +8,10 @@ import pytest
 
 from core.redis import client
 from core.streams import control
-from core.streams.entries import Delta, Done, Entry, Numbered, Start, Telling, decode
+from core.streams.entries import Delta, Done, Entry, Start, Telling
 from core.streams.scripts import FINISHED_SECONDS, TAKE_OVER, Keys
 from core.streams.writing import BEAT_SECONDS, Appender, Fenced, LogWriter, _joined, appender
+from core.tests.reading import log_of
 from core.tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("redis_db")
@@ -26,11 +27,6 @@ def writer(reply_id: UUID) -> Iterator[LogWriter]:
     writer = appender().open(reply_id, 1, Telling())
     yield writer
     appender().abandon(writer)
-
-
-def log_of(reply_id: UUID) -> list[Numbered]:
-    rows = client().xrange(Keys.of(reply_id).log)
-    return [Numbered(int(identity.partition("-")[0]), decode(fields["e"])) for identity, fields in rows]
 
 
 def land(writer: LogWriter, *entries: Entry) -> Telling:
@@ -55,10 +51,11 @@ class TestAppend:
         assert [numbered.entry for numbered in log_of(reply_id)] == [Delta("abcdef")]
 
     def test_many_threads_lose_nothing(self, reply_id: UUID, writer: LogWriter) -> None:
-        threads = [
-            threading.Thread(target=lambda: [appender().append(writer, [Delta("x")]) for _ in range(50)])
-            for _ in range(8)
-        ]
+        def say_fifty() -> None:
+            for _ in range(50):
+                appender().append(writer, [Delta("x")])
+
+        threads = [threading.Thread(target=say_fifty) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:

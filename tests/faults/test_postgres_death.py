@@ -2,6 +2,7 @@
 
 import time
 
+import httpx
 import pytest
 
 from inference.testing import scripted_text
@@ -25,7 +26,7 @@ def test_a_reply_is_told_while_the_database_restarts(stack: Stack, person: Perso
 def test_it_says_that_it_will_be_back_and_is(stack: Stack, person: Person) -> None:
     chat = person.new_chat()
     old = stack.kill("postgres")
-    answers = []
+    answers: list[httpx.Response] = []
     deadline = time.monotonic() + 40
     while not answers or answers[-1].status_code != 202:
         assert time.monotonic() < deadline

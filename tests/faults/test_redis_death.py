@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -124,10 +125,14 @@ def test_a_message_sent_while_redis_is_away_is_answered_when_it_is_back(
     assert [answer.status_code for answer in answers] == [202, 202, 202]
     for answer in answers:
         reply = answer.json()["reply_id"]
-        eventually(lambda reply=reply: person.reply(reply)["status"] == "done", "the reply is told", 30)
+        eventually(partial(is_done, person, reply), "the reply is told", 30)
     shown = person.http.get(f"/api/v2/chats/{chat}/messages").json()["messages"]
     assert [message["text"][:9] for message in shown if message["role"] == "user"] == [
         "Message 0",
         "Message 1",
         "Message 2",
     ]
+
+
+def is_done(person: Person, reply: str) -> bool:
+    return person.reply(reply)["status"] == "done"
