@@ -222,7 +222,11 @@ def _end(reply: Message, log: LogWriter, outcome: _Outcome, started: float) -> l
     whole = Telling(landed.seq, outcome.text, outcome.thinking)
     if not _kept(reply, whole, outcome):
         return []
-    appender().finish(log, Done(outcome.status, outcome.code))
+    if (landed.text, landed.thinking) == (whole.text, whole.thinking):
+        appender().finish(log, Done(outcome.status, outcome.code))
+    else:
+        # Redis is away, and `landed.seq` is not the number of the whole text: readers get that from the row.
+        appender().abandon(log)
     logger.info(
         "reply ended",
         extra={
