@@ -109,6 +109,8 @@ def _violations(context: BrowserContext, url: str) -> list[str]:
 
 
 def _check(page: Page) -> list[str]:
+    # A drawer that is still sliding in hides what it holds.
+    page.wait_for_function("document.getAnimations().every(each => each.playState !== 'running')")
     page.evaluate(AXE.read_text())
     outcome = page.evaluate(
         """tags => axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] })""", TAGS
