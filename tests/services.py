@@ -30,6 +30,7 @@ class Services:
             self.servers.append(EmbeddedRedis(home))
             os.environ["REDIS_URL"] = locations.redis_url(home)
         os.environ["COGNITIA_HOME"] = str(home)
+        (home / "static").mkdir()  # WhiteNoise warns in every test where it is missing
         os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 3)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cognitia.settings")
         os.environ.setdefault("TEXT_ENGINE", "inference.testing")

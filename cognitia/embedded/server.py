@@ -10,6 +10,7 @@ from cognitia.embedded.children import Program, end, launch
 class EmbeddedServer(Protocol):
     """One server of one home folder. `manage.py up` supervises its program; tests start and stop it themselves."""
 
+    home: Path
     log: Path
     socket_folder: Path
     _process: subprocess.Popen[bytes] | None
