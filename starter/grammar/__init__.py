@@ -1,0 +1,1 @@
+"""The seeded grammar that writes every word the starter model is trained on."""

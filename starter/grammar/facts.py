@@ -1,0 +1,489 @@
+"""Facts that a person tells about themselves, and the ways to ask for one.
+
+A fact is one sentence in the teller's words, the same in the second person, a noun phrase for what it is about,
+the questions it answers and the value that must be given back exactly.
+"""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starter.grammar.text import expand
+from starter.grammar.values import Split, Values
+from starter.grammar.words import (
+    EVENTS,
+    FAVOURITES,
+    HIDING_PLACES,
+    MONTHS,
+    NAMED_THINGS,
+    NUMBERED_THINGS,
+    PEOPLE,
+    PETS,
+    PLAIN_VALUES,
+    RELATIVES,
+    THINGS,
+    WEEKDAYS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`key` tells what the fact is about: no two facts of one scene may share it."""
+
+    key: str
+    stated: str
+    told_back: str
+    about: str
+    question: str
+    value: str
+    third: str = ""
+
+
+SECOND = (
+    ("I am ", "you are "),
+    ("I'm ", "you are "),
+    ("I was ", "you were "),
+    ("I have ", "you have "),
+    ("I ", "you "),
+    (" am ", " are "),
+    ("gave me ", "gave you "),
+    ("call me ", "call you "),
+)
+
+
+def second_person(text: str) -> str:
+    """What the teller said, said back to them in the same words: "my" becomes "your", "I am" becomes "you are"."""
+    text = re.sub(r"\b([Mm])y\b", "your", text)
+    for first, second in SECOND:
+        if text.startswith(first) or (first[0] == " " and first in text):
+            return text.replace(first, second, 1)
+        if first in text and not first.startswith(("I", " ")):
+            text = text.replace(first, second, 1)
+    return text.replace(" I ", " you ", 1).replace(" I'm ", " you are ", 1)
+
+
+def _fact(rng: random.Random, key: str, value: str, forms: tuple[str, str, str, str]) -> Fact:
+    """A fact from its four forms (stated, told back, about, question), each with choices in it.
+
+    An empty "told back" mirrors the statement, so that a small model finds the value after the very words it copies.
+    """
+    stated, back, about, question = (expand(rng, form) for form in forms)
+    back = back or second_person(stated)
+    stated, back = stated.replace("{v}", value), back.replace("{v}", value)
+    third = stated.replace("My ", "Their ", 1) if stated.startswith("My ") else ""
+    return Fact(key, stated, back, about, question, value, third)
+
+
+def _whose(rng: random.Random, values: Values) -> tuple[str, str, str]:
+    """Whose thing it is: in the teller's words, said back, and as a key."""
+    if rng.random() < 0.75:
+        return "my", "your", ""
+    if rng.random() < 0.7:
+        relative = rng.choice(RELATIVES)
+        return f"my {relative}'s", f"your {relative}'s", relative
+    name = values.name() if rng.random() < 0.6 else rng.choice(PEOPLE)
+    return f"{name}'s", f"{name}'s", name
+
+
+def _noun(rng: random.Random, values: Values, nouns: tuple[str, ...]) -> str:
+    """Mostly an ordinary noun; sometimes one nobody has met, so that asking works for any word."""
+    roll = rng.random()
+    if roll < 0.80:
+        return rng.choice(nouns)
+    return values.word() if roll < 0.93 else f"{values.word()} {rng.choice(nouns)}"
+
+
+def named(rng: random.Random, values: Values) -> Fact:
+    """Somebody or something with a name."""
+    own, your, key = _whose(rng, values)
+    noun = _noun(rng, values, rng.choice((RELATIVES, RELATIVES, PETS, NAMED_THINGS)))
+    value = rng.choice((values.name, values.name, values.name, values.full_name, values.word, values.title))()
+    stated = (
+        f"[{own} {noun} is called {{v}}.|{own} {noun} is called {{v}}.|{own} {noun}'s name is {{v}}.|"
+        f"{own} {noun} is named {{v}}.|the name of {own} {noun} is {{v}}.|{own} {noun} is {{v}}.]"
+    )
+    if own == "my":
+        stated = f"[{stated}|{stated}|{stated}|I have a {noun} called {{v}}.]"
+    about = f"[{your} {noun}'s name|what {your} {noun} is called|the name of {your} {noun}]"
+    question = (
+        f"[what is {own} {noun} called?|what is {own} {noun} called?|what's {own} {noun}'s name?|"
+        f"what is the name of {own} {noun}?|what is {own} {noun}'s name?|do you remember {own} {noun}'s name?|"
+        f"what was {own} {noun} called again?|do you know what {own} {noun} is called?|tell me {own} {noun}'s name.|"
+        f"how is {own} {noun} called?|can you tell me the name of {own} {noun}?|who is {own} {noun}?]"
+    )
+    return _fact(rng, f"name {key} {noun}", value, (stated, "", about, question))
+
+
+def numbered(rng: random.Random, values: Values) -> Fact:
+    """A number, a code or a secret word of something."""
+    own, your, key = _whose(rng, values)
+    noun = _noun(rng, values, NUMBERED_THINGS)
+    value = rng.choice((values.number, values.number, values.number, values.code, values.code, values.word))()
+    about = f"{your} {noun}"
+    if not key and rng.random() < 0.25:
+        own, your, about = "the", "the", f"the {noun}"
+    stated = f"[{own} {noun} is {{v}}.|{own} {noun} is {{v}}.|{own} {noun} is {{v}}.]"
+    question = (
+        f"[what is {own} {noun}?|what is {own} {noun}?|what's {own} {noun}?|do you remember {own} {noun}?|"
+        f"tell me {own} {noun}.|what was {own} {noun}?|what was {own} {noun} again?|can you give me {own} {noun}?|"
+        f"do you know {own} {noun}?|I forgot {own} {noun}, what is it?|I need {own} {noun}.]"
+    )
+    return _fact(rng, f"number {key} {noun}", value, (stated, "", about, question))
+
+
+def favourite(rng: random.Random, values: Values) -> Fact:
+    """A favourite thing, made up or plain."""
+    own, your, key = _whose(rng, values)
+    noun = _noun(rng, values, FAVOURITES)
+    plain = values.split is Split.TRAINING and rng.random() < 0.35
+    value = (
+        rng.choice(PLAIN_VALUES) if plain else rng.choice((values.word, values.name, values.title, values.full_name))()
+    )
+    favourite_word = "favourite" if rng.random() < 0.7 else "favorite"
+    thing = f"{favourite_word} {noun}"
+    stated = f"[{own} {thing} is {{v}}.|{own} {thing} is {{v}}.]"
+    question = (
+        f"[what is {own} {thing}?|what's {own} {thing}?|do you remember {own} {thing}?|tell me {own} {thing}.|"
+        f"what {noun} is {own} favourite?|do you know {own} {thing}?|which {noun} do I like best?]"
+        if own == "my"
+        else f"[what is {own} {thing}?|what's {own} {thing}?|do you remember {own} {thing}?]"
+    )
+    return _fact(rng, f"favourite {key} {noun}", value, (stated, "", f"{your} {thing}", question))
+
+
+# key, value kinds, stated, about, question
+PERSONAL: tuple[tuple[str, str, str, str, str], ...] = (
+    (
+        "home",
+        "place",
+        "I live in {v}.|my home is in {v}.|I moved to {v}.",
+        "where you live",
+        "where do I live?|which town do I live in?|do you remember where I live?|what is my home town?|where is my home?",
+    ),
+    (
+        "birthplace",
+        "place",
+        "I was born in {v}.",
+        "where you were born",
+        "where was I born?|what is my birthplace?|do you know where I was born?|which town was I born in?",
+    ),
+    (
+        "childhood",
+        "place",
+        "I grew up in {v}.",
+        "where you grew up",
+        "where did I grow up?|do you remember where I grew up?|in which town did I grow up?",
+    ),
+    (
+        "employer",
+        "name title",
+        "I work at {v}.|I work for {v}.",
+        "where you work",
+        "where do I work?|who do I work for?|do you know where I work?|which company do I work for?|what is my workplace?",
+    ),
+    (
+        "school",
+        "place name",
+        "I study at {v}.|I go to school in {v}.",
+        "where you study",
+        "where do I study?|do you remember where I study?|which school do I go to?",
+    ),
+    (
+        "trip",
+        "place",
+        "I am flying to {v} next week.|I am going to {v} on holiday.|I am travelling to {v}.",
+        "where you are travelling",
+        "where am I going?|where am I flying to?|where am I travelling?|where do I go on holiday?",
+    ),
+    (
+        "allergy",
+        "word",
+        "I am allergic to {v}.|I'm allergic to {v}.",
+        "what you are allergic to",
+        "what am I allergic to?|do you remember my allergy?|do I have an allergy?|which food must I avoid?",
+    ),
+    (
+        "instrument",
+        "word",
+        "I play the {v}.",
+        "what you play",
+        "what instrument do I play?|what do I play?|do you know which instrument I play?",
+    ),
+    (
+        "collection",
+        "word",
+        "I collect {v}.|I have been collecting {v} for years.",
+        "what you collect",
+        "what do I collect?|do you remember what I collect?|what is in my collection?",
+    ),
+    (
+        "fear",
+        "word",
+        "I am afraid of {v}.|I'm scared of {v}.",
+        "what you are afraid of",
+        "what am I afraid of?|what scares me?|do you remember my fear?|what am I scared of?",
+    ),
+    (
+        "language",
+        "name",
+        "I am learning {v}.|I'm studying {v}.|I speak {v}.",
+        "what you are learning",
+        "what am I learning?|which language am I learning?|do you remember what I am learning?",
+    ),
+    (
+        "reading",
+        "title",
+        "I am reading {v}.",
+        "what you are reading",
+        "what am I reading?|which book am I reading?|what was the book I am reading?",
+    ),
+    (
+        "car",
+        "name",
+        "I drive a {v}.",
+        "what you drive",
+        "what do I drive?|which car do I drive?|what kind of car do I have?",
+    ),
+    (
+        "friend",
+        "name",
+        "I met {v} yesterday.|I had lunch with {v} today.",
+        "whom you met",
+        "who did I meet?|who did I have lunch with?|do you remember who I met?",
+    ),
+    (
+        "hero",
+        "full",
+        "I admire {v}.|I look up to {v}.",
+        "whom you admire",
+        "who do I admire?|who do I look up to?|who is my hero?",
+    ),
+    (
+        "training",
+        "word",
+        "I practise {v} every week.|I do {v} every morning.",
+        "what you practise",
+        "what do I practise?|which sport do I do?|what do I do every week?",
+    ),
+    (
+        "craving",
+        "word",
+        "I had {v} for dinner.|I ate {v} for breakfast.",
+        "what you ate",
+        "what did I eat?|what did I have for dinner?|what did I have for breakfast?",
+    ),
+    (
+        "hire",
+        "word",
+        "I work as a {v}.|I am a {v}.|I'm a {v} by trade.",
+        "what your job is",
+        "what is my job?|what do I do for work?|what do I do for a living?|what's my profession?|do you know my job?",
+    ),
+)
+
+
+def personal(rng: random.Random, values: Values) -> Fact:
+    """Something of the person's own life that is not a possession."""
+    key, kinds, stated, about, question = rng.choice(PERSONAL)
+    makers: dict[str, Callable[[], str]] = {
+        "place": values.place,
+        "name": values.name,
+        "title": values.title,
+        "word": values.word,
+        "full": values.full_name,
+    }
+    value = makers[rng.choice(kinds.split())]()
+    return _fact(rng, key, value, (f"[{stated}]", "", about, f"[{question}]"))
+
+
+def own_name(rng: random.Random, values: Values) -> Fact:
+    """What the person is called."""
+    real = values.split is Split.TRAINING and rng.random() < 0.25
+    value = rng.choice(PEOPLE) if real else rng.choice((values.name, values.name, values.full_name))()
+    return _fact(
+        rng,
+        "own name",
+        value,
+        (
+            "[my name is {v}.|my name is {v}.|I am {v}.|I'm {v}.|people call me {v}.]",
+            "",
+            "your name",
+            "[what is my name?|what's my name?|do you remember my name?|who am I?|do you know my name?|what am I called?|"
+            "what was my name again?|do you know who I am?|say my name.]",
+        ),
+    )
+
+
+def kept(rng: random.Random, values: Values) -> Fact:
+    """Where something is kept: a made-up thing in a plain place, or a plain thing in a made-up one."""
+    thing = rng.choice(THINGS) if rng.random() < 0.8 else values.word()
+    if values.split is Split.TRAINING and rng.random() < 0.4:
+        value = rng.choice(HIDING_PLACES)
+    else:
+        value = rng.choice(
+            (values.word(), f"{values.word()} {rng.choice(('box', 'drawer', 'room', 'bag', 'shed', 'tin'))}")
+        )
+    return _fact(
+        rng,
+        f"kept {thing}",
+        value,
+        (
+            f"[I keep my {thing} in the {{v}}.|my {thing} is in the {{v}}.|I put the {thing} in the {{v}}.|I left my {thing} in the {{v}}.]",
+            "",
+            f"where your {thing} is",
+            f"[where is my {thing}?|where's my {thing}?|where did I put my {thing}?|where do I keep my {thing}?|"
+            f"where did I leave the {thing}?|do you know where my {thing} is?|I can't find my {thing}. Where is it?]",
+        ),
+    )
+
+
+def scheduled(rng: random.Random, values: Values) -> Fact:
+    """When something happens."""
+    event = _noun(rng, values, EVENTS)
+    roll = rng.random()
+    if values.split is Split.HELD_OUT or roll < 0.35:
+        value, on = values.clock(), "at"
+    elif roll < 0.7:
+        value, on = rng.choice(WEEKDAYS), "on"
+    else:
+        value, on = f"{rng.randint(1, 30)} {rng.choice(MONTHS)}", "on"
+    return _fact(
+        rng,
+        f"when {event}",
+        value,
+        (
+            f"[my {event} is {on} {{v}}.|I have my {event} {on} {{v}}.|the {event} is {on} {{v}}.]",
+            "",
+            f"when your {event} is",
+            f"[when is my {event}?|when's my {event}?|when is the {event}?|do you remember when my {event} is?|"
+            f"what time is my {event}?|what day is my {event}?]",
+        ),
+    )
+
+
+def counted(rng: random.Random, values: Values) -> Fact:
+    """How many of something there are."""
+    noun = rng.choice(
+        (
+            "books",
+            "plants",
+            "stamps",
+            "keys",
+            "cousins",
+            "boxes",
+            "bees",
+            "chairs",
+            "records",
+            "coins",
+            "cards",
+            "jars",
+            "tabs open",
+            "unread emails",
+            "bikes",
+            "tests",
+            values.word() + "s",
+        )
+    )
+    value = values.count()
+    return _fact(
+        rng,
+        f"count {noun}",
+        value,
+        (
+            f"[I have {{v}} {noun}.|I own {{v}} {noun}.|I counted {{v}} {noun}.]",
+            "",
+            f"how many {noun} you have",
+            f"[how many {noun} do I have?|how many {noun} have I got?|do you remember how many {noun} I have?]",
+        ),
+    )
+
+
+def about_somebody(rng: random.Random, values: Values) -> Fact:
+    """Something about another person, who has a made-up or a plain name."""
+    who = values.name() if rng.random() < 0.6 else rng.choice(PEOPLE)
+    key, value, stated, about, question = rng.choice(
+        (
+            (
+                "home",
+                values.place(),
+                "{w} lives in {v}.",
+                "where {w} lives",
+                "[where does {w} live?|do you know where {w} lives?]",
+            ),
+            (
+                "work",
+                values.name(),
+                "{w} works at {v}.",
+                "where {w} works",
+                "[where does {w} work?|who does {w} work for?]",
+            ),
+            (
+                "spouse",
+                values.name(),
+                "{w} is married to {v}.",
+                "whom {w} married",
+                "[who is {w} married to?|who did {w} marry?]",
+            ),
+            (
+                "likes",
+                values.word(),
+                "{w} likes {v}.",
+                "what {w} likes",
+                "[what does {w} like?|do you know what {w} likes?]",
+            ),
+            (
+                "plays",
+                values.word(),
+                "{w} plays the {v}.",
+                "what {w} plays",
+                "[what does {w} play?|what instrument does {w} play?]",
+            ),
+            (
+                "gift",
+                values.word(),
+                "{w} gave me a {v}.",
+                "what {w} gave you",
+                "[what did {w} give me?|what was {w}'s present?]",
+            ),
+            (
+                "phone",
+                values.number(),
+                "{w}'s number is {v}.",
+                "{w}'s number",
+                "[what is {w}'s number?|do you have {w}'s number?]",
+            ),
+        )
+    )
+    stated, about, question = (text.replace("{w}", who) for text in (stated, about, question))
+    back = stated.replace("gave me", "gave you")
+    return _fact(rng, f"{key} {who}", value, (stated, back, about, question))
+
+
+KINDS: tuple[tuple[Callable[[random.Random, Values], Fact], int], ...] = (
+    (named, 32),
+    (numbered, 20),
+    (favourite, 12),
+    (personal, 20),
+    (own_name, 6),
+    (kept, 6),
+    (scheduled, 5),
+    (counted, 4),
+    (about_somebody, 9),
+)
+
+
+def some_fact(rng: random.Random, values: Values) -> Fact:
+    """One fact of any kind."""
+    (make,) = rng.choices([kind for kind, _ in KINDS], [weight for _, weight in KINDS])
+    return make(rng, values)
+
+
+def facts(rng: random.Random, values: Values, count: int) -> list[Fact]:
+    """Facts about different things, some of them near misses of each other (my dog, my sister's dog)."""
+    found: dict[str, Fact] = {}
+    while len(found) < count:
+        fact = some_fact(rng, values)
+        if fact.value.lower() not in {known.value.lower() for known in found.values()}:
+            found.setdefault(fact.key, fact)
+    return list(found.values())
