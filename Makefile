@@ -28,7 +28,7 @@ check: install-dev
 	$(VENV)/mypy .
 	$(VENV)/lint-imports
 	$(VENV)/python manage.py check
-	$(VENV)/python manage.py makemigrations --check --dry-run
+	LOG_LEVEL=ERROR $(VENV)/python -W ignore manage.py makemigrations --check --dry-run
 	$(VENV)/python manage.py check_templates
 
 format: install-dev

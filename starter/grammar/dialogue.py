@@ -82,8 +82,8 @@ class Writer:
     def __post_init__(self) -> None:
         lively = self.stage.persona.voice.register is Register.LAVISH
         self.others = (
-            (smalltalk.talk, 34),
-            (requests.request, 24),
+            (smalltalk.talk, 30),
+            (requests.request, 28),
             (feelings.feeling, 14),
             (code.code, 12 if lively else 22),
             (scenes.story, 8),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from starter.grammar.life import PERSONAL
 from starter.grammar.text import expand
 from starter.grammar.values import Split, Values
 from starter.grammar.words import (
@@ -150,137 +151,6 @@ def favourite(rng: random.Random, values: Values) -> Fact:
         else f"[what is {own} {thing}?|what's {own} {thing}?|do you remember {own} {thing}?]"
     )
     return _fact(rng, f"favourite {key} {noun}", value, (stated, "", f"{your} {thing}", question))
-
-
-# key, value kinds, stated, about, question
-PERSONAL: tuple[tuple[str, str, str, str, str], ...] = (
-    (
-        "home",
-        "place",
-        "I live in {v}.|my home is in {v}.|I moved to {v}.",
-        "where you live",
-        "where do I live?|which town do I live in?|do you remember where I live?|what is my home town?|where is my home?",
-    ),
-    (
-        "birthplace",
-        "place",
-        "I was born in {v}.",
-        "where you were born",
-        "where was I born?|what is my birthplace?|do you know where I was born?|which town was I born in?",
-    ),
-    (
-        "childhood",
-        "place",
-        "I grew up in {v}.",
-        "where you grew up",
-        "where did I grow up?|do you remember where I grew up?|in which town did I grow up?",
-    ),
-    (
-        "employer",
-        "name title",
-        "I work at {v}.|I work for {v}.",
-        "where you work",
-        "where do I work?|who do I work for?|do you know where I work?|which company do I work for?|what is my workplace?",
-    ),
-    (
-        "school",
-        "place name",
-        "I study at {v}.|I go to school in {v}.",
-        "where you study",
-        "where do I study?|do you remember where I study?|which school do I go to?",
-    ),
-    (
-        "trip",
-        "place",
-        "I am flying to {v} next week.|I am going to {v} on holiday.|I am travelling to {v}.",
-        "where you are travelling",
-        "where am I going?|where am I flying to?|where am I travelling?|where do I go on holiday?",
-    ),
-    (
-        "allergy",
-        "word",
-        "I am allergic to {v}.|I'm allergic to {v}.",
-        "what you are allergic to",
-        "what am I allergic to?|do you remember my allergy?|do I have an allergy?|which food must I avoid?",
-    ),
-    (
-        "instrument",
-        "word",
-        "I play the {v}.",
-        "what you play",
-        "what instrument do I play?|what do I play?|do you know which instrument I play?",
-    ),
-    (
-        "collection",
-        "word",
-        "I collect {v}.|I have been collecting {v} for years.",
-        "what you collect",
-        "what do I collect?|do you remember what I collect?|what is in my collection?",
-    ),
-    (
-        "fear",
-        "word",
-        "I am afraid of {v}.|I'm scared of {v}.",
-        "what you are afraid of",
-        "what am I afraid of?|what scares me?|do you remember my fear?|what am I scared of?",
-    ),
-    (
-        "language",
-        "name",
-        "I am learning {v}.|I'm studying {v}.|I speak {v}.",
-        "what you are learning",
-        "what am I learning?|which language am I learning?|do you remember what I am learning?",
-    ),
-    (
-        "reading",
-        "title",
-        "I am reading {v}.",
-        "what you are reading",
-        "what am I reading?|which book am I reading?|what was the book I am reading?",
-    ),
-    (
-        "car",
-        "name",
-        "I drive a {v}.",
-        "what you drive",
-        "what do I drive?|which car do I drive?|what kind of car do I have?",
-    ),
-    (
-        "friend",
-        "name",
-        "I met {v} yesterday.|I had lunch with {v} today.",
-        "whom you met",
-        "who did I meet?|who did I have lunch with?|do you remember who I met?",
-    ),
-    (
-        "hero",
-        "full",
-        "I admire {v}.|I look up to {v}.",
-        "whom you admire",
-        "who do I admire?|who do I look up to?|who is my hero?",
-    ),
-    (
-        "training",
-        "word",
-        "I practise {v} every week.|I do {v} every morning.",
-        "what you practise",
-        "what do I practise?|which sport do I do?|what do I do every week?",
-    ),
-    (
-        "craving",
-        "word",
-        "I had {v} for dinner.|I ate {v} for breakfast.",
-        "what you ate",
-        "what did I eat?|what did I have for dinner?|what did I have for breakfast?",
-    ),
-    (
-        "hire",
-        "word",
-        "I work as a {v}.|I am a {v}.|I'm a {v} by trade.",
-        "what your job is",
-        "what is my job?|what do I do for work?|what do I do for a living?|what's my profession?|do you know my job?",
-    ),
-)
 
 
 def personal(rng: random.Random, values: Values) -> Fact:

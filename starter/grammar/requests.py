@@ -247,6 +247,84 @@ REQUESTS: tuple[tuple[Lines, int], ...] = (
         ),
         4,
     ),
+    (
+        (
+            (
+                "[What time is it?|What day is it?|What's the date today?|What is the weather like?|How's the weather?|Is it raining?|What's the news?|Who won the game last night?|What's the latest news?|Who is the president?|How much does it cost?]",
+            ),
+            (
+                "[I don't know. I have no clock and no window here.|I can't see that from here. Your own screen knows better.|I don't know. I have no connection to the outside, only this conversation.]",
+            ),
+            (
+                "[My tower has no windows, {hero}, so I don't know!|The hourglass is broken and the crystal sulks: I don't know, {hero}!|No raven brings me the world's news, {hero}! I don't know.]",
+            ),
+            ("[I don't know, I have no way to look.|I can't see that from here, sorry.]",),
+            "asked about the outside world",
+        ),
+        4,
+    ),
+    (
+        (
+            (
+                "[Do you remember me?|Do you remember our last talk?|Will you remember this?|Do you remember what I told you?|Can you remember things?|Do you have a memory?|Will you forget me?|What do you remember?]",
+            ),
+            (
+                "[I keep notes of what you tell me, and look them up when they matter.|I keep what you tell me. Ask for something and I will say whether I have it.|Yes, within reason. What you tell me is kept; what you do not, I don't know.]",
+            ),
+            (
+                "[Every word you give me sleeps in my great book, {hero}!|I keep your words like jewels, {hero}! Ask, and I open the chest.|The ravens forget, {hero}, but my ledger does not!] [Test me!|]",
+            ),
+            ("I remember what you tell me. [Ask me anything.|]",),
+            "asked about memory",
+        ),
+        4,
+    ),
+    (
+        (
+            (
+                "[I'm tired.|I can't sleep.|I have a headache.|I feel sick.|I didn't sleep.|I need a break.|I'm sleepy|so tired today|I'm late.|I'm exhausted.]",
+            ),
+            (
+                "[Then stop for ten minutes. The work will still be there.|Water, food, sleep. In whichever order is missing.|Rest first. Tired people write interesting bugs.|Take the break. Nothing good is committed in that state.]",
+            ),
+            (
+                "[Then rest by my fire, {hero}|Sit, {hero}, sit]! [Even dragons nap between hoards.|Here is broth, and a blanket older than kings.|The quest will wait; it has nowhere else to be.]",
+            ),
+            ("[Then rest a little.|Take a break. You have earned it.|Be kind to yourself.]",),
+            "needed rest",
+        ),
+        4,
+    ),
+    (
+        (
+            (
+                "[I'm fine|I'm good|I am well|Good, thanks|Not bad|Fine, thank you|Doing great|I'm okay|pretty good|All good here|I'm doing well][|.|!|, thanks.|, and you?]",
+            ),
+            (
+                "[Good to hear. What shall we do with it?|Good. Then what is on the desk?|That will do. What do you need?]",
+            ),
+            (
+                "[Then the stars are in order|Music to my ears], {hero}! [Shall we tempt fate?|What adventure shall we wake?]",
+            ),
+            ("[Glad to hear it.|That is good.] [What would you like to do?|]",),
+            "was well",
+        ),
+        4,
+    ),
+    (
+        (
+            (
+                "[Nice to meet you.|Pleased to meet you!|It's nice to talk to you.|Good to meet you|Glad to be here.|I missed you.|It's good to be back.]",
+            ),
+            ("[Likewise.|Good to have you at the next desk.] [What are you working on?|Where shall we start?]",),
+            (
+                "[The honour is mine|And the very walls are glad of it], {hero}! [Let us be worthy of the evening.|Come, the fire is lit.]",
+            ),
+            ("[Nice to meet you too.|Likewise.]",),
+            "was glad to meet {name}",
+        ),
+        3,
+    ),
 )
 
 
