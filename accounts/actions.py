@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from django.utils.timezone import now
@@ -41,15 +41,7 @@ def spend_sign_in_token(token: str) -> User | None:
 
 
 def change_preferences(user: User, changes: PreferenceChanges) -> Preferences:
-    wanted = {
-        name: value
-        for name, value in (
-            ("show_thinking", changes.show_thinking),
-            ("send_on_enter", changes.send_on_enter),
-            ("theme", changes.theme),
-        )
-        if value is not None
-    }
+    wanted = {name: value for name, value in asdict(changes).items() if value is not None}
     preferences, _created = Preferences.objects.update_or_create(owner=user, defaults=wanted)
     return preferences
 

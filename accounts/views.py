@@ -6,9 +6,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions
+from accounts.access import signed_in
 from accounts.forms import PreferencesForm
-from accounts.models import User
-from core.errors import BadInput, SignedOut
+from core.errors import BadInput
 
 
 @never_cache
@@ -30,7 +30,5 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST)
     if not form.is_valid():
         raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
-    if not isinstance(request.user, User):
-        raise SignedOut
-    actions.change_preferences(request.user, actions.PreferenceChanges(**form.cleaned_data))
+    actions.change_preferences(signed_in(request.user), actions.PreferenceChanges(**form.cleaned_data))
     return HttpResponse(status=204)

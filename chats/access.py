@@ -22,6 +22,15 @@ def get_chat_for(user: User, chat_id: UUID) -> Chat:
         raise NotFound from None
 
 
+def lock_chat_for(user: User, chat_id: UUID) -> Chat:
+    """The user's chat, held until the transaction ends: messages are added one after the other. Raises `NotFound`."""
+    # Without joins: one that waited for the lock would see the new `leaf_id` and not yet the row it names.
+    chat = Chat.objects.select_for_update(no_key=True).filter(id=chat_id, owner=user).first()
+    if chat is None:
+        raise NotFound
+    return chat
+
+
 def get_leaf_id_for(user: User, chat_id: UUID) -> UUID | None:
     """The newest message of the shown path of the user's chat, without loading either. Raises `NotFound`."""
     found = Chat.objects.filter(id=chat_id, owner=user).values_list("leaf_id", flat=True)

@@ -44,7 +44,7 @@ def send_message(user: User, chat_id: UUID, text: str, key: UUID) -> Sent:
     """
     text = _checked(text)
     with transaction.atomic():
-        chat = _locked(user, chat_id)
+        chat = access.lock_chat_for(user, chat_id)
         if (sent := _sent_before(user, chat, text, key)) is not None:
             return sent
         limits.reserve_reply(user)
@@ -63,10 +63,8 @@ def send_message(user: User, chat_id: UUID, text: str, key: UUID) -> Sent:
             text=text,
             status=Status.DONE,
         )
+        chat.title = chat.title or _title(text)
         reply = _queued_reply(chat, message)
-        if not chat.title:
-            chat.title = _title(text)
-        chat.save(update_fields=["title"])
         publish_on_commit(chat.group, MessageCreated(message_id=message.id, reply_id=reply.id))
         # Replies of one chat are told in order: this one is queued when the one before it has ended.
         if before is None or not before.is_live:
@@ -81,7 +79,7 @@ def retry_reply(user: User, reply_id: UUID) -> Message:
     """
     old = access.get_reply_for(user, reply_id)
     with transaction.atomic():
-        chat = _locked(user, old.chat_id)
+        chat = access.lock_chat_for(user, old.chat_id)
         if chat.leaf_id != old.id or old.is_live or old.status == Status.DONE or old.parent is None:
             raise Conflict(_("Only the last reply can be tried again, and only if it ended early."))
         limits.reserve_reply(user)
@@ -108,13 +106,6 @@ def cancel_reply(user: User, reply_id: UUID) -> None:
         # Neither took: it ended just now, or another attempt has it.
 
 
-def _locked(user: User, chat_id: UUID) -> Chat:
-    """The user's chat, held until the transaction ends: messages are added one after the other."""
-    access.get_chat_for(user, chat_id)
-    # Without joins: one that waited for the lock would see the new `leaf_id` and not yet the row it names.
-    return Chat.objects.select_for_update(no_key=True).get(id=chat_id)
-
-
 def _sent_before(user: User, chat: Chat, text: str, key: UUID) -> Sent | None:
     message = Message.objects.filter(owner=user, key=key).first()
     if message is None:
@@ -138,7 +129,7 @@ def _queued_reply(chat: Chat, message: Message) -> Message:
     )
     chat.leaf = reply
     chat.active_at = now()
-    chat.save(update_fields=["leaf", "active_at"])
+    chat.save(update_fields=["title", "leaf", "active_at"])
     return reply
 
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID, uuid4
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -14,27 +13,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.access import signed_in
 from accounts.models import User
-from chats import access, actions, following
+from chats import access, actions, following, transcript
 from chats.path import path_to
 from chats.serializers import MessageSerializer, NewMessageSerializer
 from core.database import in_thread
-from core.errors import BadInput, CognitiaError, SignedOut
+from core.errors import BadInput, CognitiaError
 from core.middleware import error_response
 from core.streams.entries import plain
 from core.streams.reading import hub
-
-PAGE_MESSAGES = 40
 
 
 class Messages(APIView):
     def get(self, request: Request, chat_id: UUID) -> Response:
         """The newest messages of the path that is shown, oldest first; `?before=<id>` for those before one."""
-        chat = access.get_chat_for(_user(request), chat_id)
+        chat = access.get_chat_for(signed_in(request.user), chat_id)
         leaf_id = chat.leaf_id
         if before := request.query_params.get("before"):
-            leaf_id = access.get_message_for(_user(request), _uuid(before), chat_id=chat.id).parent_id
-        return Response({"messages": MessageSerializer(path_to(leaf_id, limit=PAGE_MESSAGES), many=True).data})
+            leaf_id = access.get_message_for(signed_in(request.user), _uuid(before), chat_id=chat.id).parent_id
+        return Response(
+            {"messages": MessageSerializer(path_to(leaf_id, limit=transcript.PAGE_MESSAGES), many=True).data}
+        )
 
     def post(self, request: Request, chat_id: UUID) -> Response:
         """Store a message and queue its reply. `Idempotency-Key` (a UUID) makes a repeat the same answer."""
@@ -42,7 +42,7 @@ class Messages(APIView):
         body.is_valid(raise_exception=True)
         key = request.headers.get("Idempotency-Key")
         sent = actions.send_message(
-            _user(request), chat_id, body.validated_data["text"], _uuid(key) if key else uuid4()
+            signed_in(request.user), chat_id, body.validated_data["text"], _uuid(key) if key else uuid4()
         )
         answer = {"message_id": str(sent.message.id), "reply_id": str(sent.reply.id), "status": sent.reply.status}
         return Response(answer, status=status.HTTP_202_ACCEPTED)
@@ -50,19 +50,19 @@ class Messages(APIView):
 
 class Reply(APIView):
     def get(self, request: Request, reply_id: UUID) -> Response:
-        return Response(MessageSerializer(access.get_reply_for(_user(request), reply_id)).data)
+        return Response(MessageSerializer(access.get_reply_for(signed_in(request.user), reply_id)).data)
 
 
 class CancelReply(APIView):
     def post(self, request: Request, reply_id: UUID) -> Response:
-        actions.cancel_reply(_user(request), reply_id)
+        actions.cancel_reply(signed_in(request.user), reply_id)
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
 async def reply_events(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
     """The reply's log as server-sent events. Async to the end: a synchronous stream would be held back whole."""
     try:
-        user = await _signed_in(request)
+        user = signed_in(await request.auser())
         after = _number(request.headers.get("Last-Event-ID") or request.GET.get("after") or "0")
         await in_thread(access.get_reply_for)(user, reply_id)
     except CognitiaError as error:
@@ -78,19 +78,6 @@ async def _events(user: User, reply_id: UUID, after: int) -> AsyncGenerator[str,
         async for numbered in entries:
             kind, fields = plain(numbered.entry)
             yield f"id: {numbered.seq}\nevent: {kind}\ndata: {json.dumps(fields, ensure_ascii=False)}\n\n"
-
-
-async def _signed_in(request: HttpRequest) -> User:
-    user: User | AnonymousUser = await request.auser()
-    if not isinstance(user, User) or not user.is_active:
-        raise SignedOut
-    return user
-
-
-def _user(request: Request) -> User:
-    if not isinstance(request.user, User):
-        raise SignedOut
-    return request.user
 
 
 def _uuid(text: str) -> UUID:

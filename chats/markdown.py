@@ -54,7 +54,7 @@ class BlockStream:
         self._next += len(self._closed_by(text))
 
     def _closed_by(self, text: str) -> list[str]:
-        self.tail += text.replace("\r", "").replace("\0", "")
+        self.tail += shown(text)
         if "\n" not in text:
             return []
         complete = self.tail[: self.tail.rfind("\n") + 1]

@@ -40,6 +40,10 @@ class Chat(models.Model):
         return f"chat.{chat_id}"
 
 
+# Replies of one chat are told in order: this one's message answers no reply that is still on its way.
+NOT_BEHIND_ANOTHER = ~Q(parent__parent__status__in=LIVE)
+
+
 class Role(models.TextChoices):
     USER = "user"
     CHARACTER = "character"

@@ -6,12 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.timezone import now
 
-from chats.models import Message
+from chats.models import NOT_BEHIND_ANOTHER, Message
 from core import jobs
-from core.jobs import LIVE, Status
+from core.jobs import Status
 from core.streams import control
 from core.streams.entries import Done, Restart
 from core.streams.scripts import LEASE_MILLISECONDS
@@ -58,5 +57,5 @@ def _too_old(reply: Message) -> bool:
 
 def _without_task() -> Iterator[UUID]:
     in_line = Message.objects.filter(status=Status.QUEUED, queued_at__lt=now() - timedelta(seconds=1))
-    ids = in_line.exclude(Q(parent__parent__status__in=LIVE)).order_by("queued_at").values_list("id", flat=True)
+    ids = in_line.filter(NOT_BEHIND_ANOTHER).order_by("queued_at").values_list("id", flat=True)
     yield from jobs.without_task(ids[:BATCH])

@@ -8,15 +8,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError
-from django.db.models import Q
 
 from characters.models import Character
-from chats.models import Message, Role
+from chats.models import NOT_BEHIND_ANOTHER, Message, Role
 from chats.path import path_to
 from chats.prompting import Line, PromptTooLong, Scene, assemble
 from core import jobs
 from core.database import brief_connection
-from core.jobs import LIVE, Status
+from core.jobs import Status
 from core.streams import entries
 from core.streams.entries import Done, Start, Telling
 from core.streams.writing import Fenced, LogWriter, appender
@@ -93,16 +92,12 @@ def run_turn(reply_id: UUID) -> list[UUID]:
 def waiting_in(chat_id: UUID) -> list[UUID]:
     """The chat's first reply in line, once no other one is being told."""
     with brief_connection():
-        in_line = Message.objects.filter(chat_id=chat_id, status=Status.QUEUED).filter(_not_behind_another())
+        in_line = Message.objects.filter(chat_id=chat_id, status=Status.QUEUED).filter(NOT_BEHIND_ANOTHER)
         return list(in_line.order_by("created_at").values_list("id", flat=True)[:1])
 
 
-def _not_behind_another() -> Q:
-    return ~Q(parent__parent__status__in=LIVE)
-
-
 def _claimed(reply_id: UUID) -> Message | None:
-    in_line = Message.objects.filter(id=reply_id, role=Role.CHARACTER).filter(_not_behind_another())
+    in_line = Message.objects.filter(id=reply_id, role=Role.CHARACTER).filter(NOT_BEHIND_ANOTHER)
     reply = in_line.select_related("chat", "character", "persona", "parent").first()
     if reply is None or not reply.claim():
         return None

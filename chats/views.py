@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import signed_in
 from accounts.models import User
 from characters.access import characters_for, get_character_for
 from chats import access, actions, transcript
 from chats.forms import MessageForm, NewChatForm, PageForm
 from chats.models import Chat
 from chats.path import path_to
-from core.errors import BadInput, CognitiaError, NotFound, SignedOut
+from core.errors import BadInput, CognitiaError, NotFound
 from core.middleware import wants_json
 
 
@@ -21,7 +22,7 @@ from core.middleware import wants_json
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The chat used last; for someone new, one with the first character."""
-    user = _user(request)
+    user = signed_in(request.user)
     chat = access.chats_for(user).first()
     if chat is None:
         character = characters_for(user).first()
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def chat_list(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request.user)
     if request.method == "POST":
         form = NewChatForm(request.POST)
         if not form.is_valid():
@@ -49,7 +50,7 @@ def chat_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def chat_detail(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     """The newest messages; with `?before=<id>`, for a browser without scripts, those before one."""
-    chat = access.get_chat_for(_user(request), chat_id)
+    chat = access.get_chat_for(signed_in(request.user), chat_id)
     return _chat_page(request, chat, before=_page_form(request)["before"])
 
 
@@ -57,7 +58,7 @@ def chat_detail(request: HttpRequest, chat_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def messages(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     """GET: one page of the history. POST: send, for a browser without scripts."""
-    user = _user(request)
+    user = signed_in(request.user)
     chat = access.get_chat_for(user, chat_id)
     if request.method == "POST":
         return _send(request, user, chat)
@@ -71,14 +72,14 @@ def messages(request: HttpRequest, chat_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def message(request: HttpRequest, chat_id: UUID, message_id: UUID) -> HttpResponse:
-    found = access.get_message_for(_user(request), message_id, chat_id=chat_id)
+    found = access.get_message_for(signed_in(request.user), message_id, chat_id=chat_id)
     return render(request, "chats/_message.html", {"message": transcript.message_view(found), "chat": found.chat})
 
 
 @login_required
 @require_POST
 def retry(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request.user)
     access.get_reply_for(user, reply_id, chat_id=chat_id)
     reply = actions.retry_reply(user, reply_id)
     if wants_json(request):
@@ -89,7 +90,7 @@ def retry(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request.user)
     access.get_reply_for(user, reply_id, chat_id=chat_id)
     actions.cancel_reply(user, reply_id)
     return redirect("chats:detail", chat_id)
@@ -114,7 +115,7 @@ def _chat_page(
     draft: str = "",
     error: CognitiaError | None = None,
 ) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request.user)
     shown, has_older = _page(user, chat, before, None)
     context = {
         "chat": chat,
@@ -155,9 +156,3 @@ def _page(
     end = access.get_message_for(user, before, chat_id=chat.id).parent_id if before else chat.leaf_id
     found = path_to(end, limit=most + 1)
     return [transcript.message_view(message) for message in found[-most:]], len(found) > most
-
-
-def _user(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise SignedOut
-    return request.user

@@ -3,8 +3,11 @@
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
+
+Number = TypeVar("Number", int, float)
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -45,9 +48,7 @@ def whole(name: str, default: int, *, least: int, most: int) -> int:
         number = int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number.") from None
-    if not least <= number <= most:
-        raise ImproperlyConfigured(f"{name} is {number}; it must be between {least} and {most}.")
-    return number
+    return _within(name, number, least, most)
 
 
 def decimal(name: str, default: float, *, least: float, most: float) -> float:
@@ -56,9 +57,7 @@ def decimal(name: str, default: float, *, least: float, most: float) -> float:
         number = float(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a number.") from None
-    if not least <= number <= most:
-        raise ImproperlyConfigured(f"{name} is {number}; it must be between {least} and {most}.")
-    return number
+    return _within(name, number, least, most)
 
 
 def choice(name: str, default: str, choices: Collection[str]) -> str:
@@ -75,3 +74,9 @@ def names(name: str, default: str = "") -> list[str]:
 def path(name: str, default: Path) -> Path:
     value = text(name)
     return Path(value).expanduser().resolve() if value else default
+
+
+def _within(name: str, number: Number, least: Number, most: Number) -> Number:
+    if not least <= number <= most:
+        raise ImproperlyConfigured(f"{name} is {number}; it must be between {least} and {most}.")
+    return number

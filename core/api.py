@@ -18,11 +18,7 @@ def error_response(exception: Exception, context: dict[str, object]) -> Response
     if isinstance(exception, NotAuthenticated):
         exception = SignedOut()
     if isinstance(exception, CognitiaError):
-        response = Response({"error": exception.body()}, status=exception.status)
-        retry_after = exception.details.get("retry_after_seconds")
-        if retry_after is not None:
-            response["Retry-After"] = str(retry_after)
-        return response
+        return Response({"error": exception.body()}, status=exception.status, headers=exception.headers())
     answer = exception_handler(exception, context)
     if answer is None:
         return None

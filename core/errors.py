@@ -31,6 +31,11 @@ class CognitiaError(Exception):
     def body(self) -> ErrorBody:
         return {"code": self.code, "message": self.message, "details": self.details}
 
+    def headers(self) -> dict[str, str]:
+        """What an HTTP door adds to its answer."""
+        seconds = self.details.get("retry_after_seconds")
+        return {} if seconds is None else {"Retry-After": str(seconds)}
+
 
 class NotFound(CognitiaError):
     """The row does not exist, or not for this person: both get the same words."""

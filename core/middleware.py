@@ -68,9 +68,8 @@ def error_response(request: HttpRequest, error: CognitiaError) -> HttpResponse:
         # Without the request when we are at fault: it would ask the database who is there.
         page = render_to_string("errors/error.html", context, request if error.status < SERVER_ERRORS else None)
         response = HttpResponse(page, status=error.status)
-    retry_after = error.details.get("retry_after_seconds")
-    if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
+    for name, value in error.headers().items():
+        response.headers[name] = value
     return response
 
 

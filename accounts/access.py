@@ -1,0 +1,11 @@
+"""Who is asking."""
+
+from accounts.models import User
+from core.errors import SignedOut
+
+
+def signed_in(user: object) -> User:
+    """The person behind a request's `user`. Raises `SignedOut` for nobody, and for a closed account."""
+    if not isinstance(user, User) or not user.is_active:
+        raise SignedOut
+    return user
