@@ -35,9 +35,12 @@ class StopGuard:
 
     def _may_continue(self) -> int:
         """How many characters at the end begin a stop string."""
-        longest = max((len(stop) for stop in self._stops), default=1) - 1
-        for length in range(min(longest, len(self._held)), 0, -1):
-            ending = self._held[-length:]
-            if any(stop.startswith(ending) for stop in self._stops):
-                return length
-        return 0
+        return max((overlap(self._held, stop) for stop in self._stops), default=0)
+
+
+def overlap(text: str, tag: str) -> int:
+    """How many characters at the end of `text` may be the beginning of `tag`."""
+    for length in range(min(len(tag) - 1, len(text)), 0, -1):
+        if tag.startswith(text[-length:]):
+            return length
+    return 0
