@@ -144,7 +144,16 @@ def _generation(reply: Message, log: LogWriter, started: float) -> Iterator[Delt
         temperature=settings.DEFAULT_TEMPERATURE, top_p=settings.DEFAULT_TOP_P, max_tokens=budget.reply
     )
     yield from engine.generate(
-        Generation(prompt, params, cancelled=log.stop, deadline=started + settings.REPLY_DEADLINE_SECONDS)
+        Generation(
+            prompt,
+            params,
+            speaker=reply.character.name,
+            others=(reply.persona.name,),
+            conversation=str(reply.chat_id),
+            user=str(reply.chat.owner_id),
+            cancelled=log.stop,
+            deadline=started + settings.REPLY_DEADLINE_SECONDS,
+        )
     )
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from chats.prompting.policy import DEFAULT_POLICY
 from cognitia import connections, environment, keys
 from cognitia.embedded.locations import postgres_url, redis_url
-from inference.text.settings import TextSettings
+from inference.text.settings import FlashAttention, KvType, TextSettings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.read_file(BASE_DIR / ".env")
@@ -205,14 +205,24 @@ REST_FRAMEWORK = {
 
 # --- models and turns -------------------------------------------------------------------------------------------
 STARTER_MODEL = BASE_DIR / "starter" / "starter.gguf"
+TEXT_URL = environment.text("TEXT_URL")
 INFERENCE = {
     "text": TextSettings(
         adapter=environment.text("TEXT_ENGINE", "inference.text.adapters.llama_cpp"),
-        model=str(environment.path("TEXT_MODEL", STARTER_MODEL)),
+        # A file, or with TEXT_URL what the server calls its model.
+        model=environment.text("TEXT_MODEL") if TEXT_URL else str(environment.path("TEXT_MODEL", STARTER_MODEL)),
         context=environment.whole("TEXT_CONTEXT", 0, least=0, most=1_000_000),  # 0: what the model was trained for
         slots=environment.whole("TEXT_SLOTS", 4, least=1, most=64),  # replies written at the same time
         threads=environment.whole("TEXT_THREADS", 0, least=0, most=1024),  # 0: one for each core
         gpu_layers=environment.whole("TEXT_GPU_LAYERS", 0, least=-1, most=10_000),  # -1: all of them
+        flash_attention=FlashAttention[
+            environment.choice("TEXT_FLASH_ATTENTION", "auto", [one.name.lower() for one in FlashAttention]).upper()
+        ],
+        kv_type=KvType(environment.choice("TEXT_KV_TYPE", KvType.F16, list(KvType))),
+        waiting=environment.whole("TEXT_WAITING", 256, least=0, most=100_000),  # requests that may wait for a slot
+        url=TEXT_URL,
+        key=environment.text("TEXT_KEY"),
+        parking_mib=environment.whole("TEXT_PARKING_MIB", 256, least=0, most=10_000_000),  # chats without a slot
     )
 }
 CONTENT_POLICY = environment.text("CONTENT_POLICY", DEFAULT_POLICY)

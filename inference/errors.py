@@ -39,3 +39,10 @@ class Overloaded(InferenceError):
 
 class EngineFailed(InferenceError):
     """This request died; others go on."""
+
+
+class BadRequest(InferenceError):
+    """What was asked of the model makes no sense; its sentence says what, for whoever asked."""
+
+    code = "bad_request"
+    retry = False

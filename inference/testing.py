@@ -10,18 +10,22 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Sequence as Items
 from dataclasses import dataclass, field
 from itertools import count
 
-from inference.text.engine import Engine, Piece, TextEngine
+from inference.text.backend import Piece
+from inference.text.engine import Engine, TextEngine
 from inference.text.prompt import Segment
 from inference.text.sampling import SamplingParams
+from inference.text.scheduler import Feed
+from inference.text.sequence import Sequence
 from inference.text.settings import TextSettings
 
 REMEMBERED_TEXTS = 4096
 SCRIPTED_SLOTS = 128
 SCRIPTED_CONTEXT = 8192
+SCRIPTED_BATCH = 100_000
 DIRECTIVE = re.compile(r"\[(?:[a-z]+=[0-9.]+ ?)+\]")
 
 
@@ -60,6 +64,7 @@ class ScriptedBackend:
     name: str = "scripted"
     context_tokens: int = SCRIPTED_CONTEXT
     slots: int = SCRIPTED_SLOTS
+    batch_tokens: int = SCRIPTED_BATCH
     prompts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -78,7 +83,7 @@ class ScriptedBackend:
         """Let the next reply die before its first token."""
         self._failures.append(reason)
 
-    def encode(self, segments: Sequence[Segment]) -> list[int]:
+    def encode(self, segments: Items[Segment]) -> list[int]:
         text = "".join(segment.text for segment in segments)
         words = text.split()
         with self._lock:
@@ -88,8 +93,8 @@ class ScriptedBackend:
         # The first "token" is a handle to the text itself, so that `begin` knows what was asked.
         return [handle, *range(len(words) - 1)] if words else []
 
-    def begin(self, slot: int, tokens: Sequence[int], params: SamplingParams) -> None:
-        prompt = self._texts[tokens[0]]
+    def begin(self, sequence: Sequence, params: SamplingParams) -> None:
+        prompt = self._texts[sequence.tokens[0]]
         self.prompts.append(prompt)
         if self._failures:
             raise RuntimeError(self._failures.popleft())
@@ -100,33 +105,49 @@ class ScriptedBackend:
             pieces = tuple(scripted_token(number, size) for number in range(int(asked.get("tokens", 3))))
         interval = 1 / asked["rate"] if "rate" in asked else 0.0
         start = time.monotonic() + asked.get("delay", 0.0)
-        self._busy[slot] = _Scripted(deque(pieces), interval, start, int(asked.get("fail", -1)), "stamp" in asked)
+        self._busy[sequence.number] = _Scripted(
+            deque(pieces), interval, start, int(asked.get("fail", -1)), "stamp" in asked
+        )
 
-    def step(self) -> list[Piece]:
+    def step(self, feeds: Items[Feed]) -> list[Piece]:
+        speaking = [(feed.sequence, self._busy[feed.sequence.number]) for feed in feeds if feed.samples]
         now = time.monotonic()
-        soonest = min(state.due for state in self._busy.values())
+        soonest = min((state.due for _, state in speaking), default=now)
         if soonest > now:
             # Short enough for Stop to be seen at once while the slots wait for their next token.
             time.sleep(min(soonest - now, 0.005))
             now = time.monotonic()
         pieces = []
-        for slot, state in list(self._busy.items()):
+        for sequence, state in speaking:
             if state.due > now:
                 continue
             if state.told == state.fail_after:
-                self.release(slot)
-                pieces.append(Piece(slot, None, "scripted failure"))
+                pieces.append(Piece(sequence, error="scripted failure"))
             elif not state.pieces:
-                self.release(slot)
-                pieces.append(Piece(slot, None))
+                pieces.append(Piece(sequence, ended=True))
             else:
                 state.told += 1
                 state.due = max(state.due + state.interval, now - state.interval)
-                pieces.append(Piece(slot, state.next()))
+                pieces.append(Piece(sequence, text=state.next()))
         return pieces
 
-    def release(self, slot: int) -> None:
-        self._busy.pop(slot, None)
+    def release(self, sequence: Sequence) -> None:
+        self._busy.pop(sequence.number, None)
+
+    def cut(self, slot: int, keep: int) -> bool:
+        return True
+
+    def copy(self, source: int, slot: int) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def save(self, slot: int) -> bytearray:
+        return bytearray()
+
+    def load(self, slot: int, state: bytearray) -> bool:
+        return True
 
 
 def _directive(prompt: str) -> dict[str, float]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from chats.prompting import assemble
 from chats.prompting.policy import DEFAULT_POLICY
 from inference.text.budget import TokenBudget
-from inference.text.formats import chatml
+from inference.text.formats import CHATML
 from inference.text.prompt import Prompt, Role, Segment, Turn
 from starter.grammar import personas
 from starter.grammar.dialogue import Sample, Writer, some_sample, writer
@@ -42,7 +42,7 @@ class Encoder:
 
     def open_prompt(self, sample: Sample) -> list[int]:
         """The ids a model is given before it writes the reply."""
-        return [token for segment in chatml(self.prompt(sample)) for token in self._ids(segment)]
+        return [token for segment in CHATML.render(self.prompt(sample)) for token in self._ids(segment)]
 
     def whole(self, sample: Sample) -> Encoded:
         """The prompt, the reply and what follows it."""
@@ -52,7 +52,7 @@ class Encoder:
         ids: list[int] = []
         marks: list[int] = []
         spoken = False
-        for segment in chatml(Prompt(tuple(turns)))[:-3]:
+        for segment in CHATML.render(Prompt(tuple(turns)))[:-3]:
             new = self._ids(segment)
             ids += new
             if segment.control:

@@ -8,21 +8,28 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Sequence as Items
 from dataclasses import dataclass, field
 from enum import StrEnum
 from queue import SimpleQueue
 from typing import Protocol
 
 from inference.errors import ContextOverflow, EngineFailed, InferenceError, Overloaded
-from inference.text.formats import CHATML_STOPS, chatml
-from inference.text.pieces import Detokenizer, StopGuard
+from inference.text.backend import Piece, TextBackend
+from inference.text.formats import CHATML, FORMATS, Format
+from inference.text.listening import Listener
+from inference.text.pace import Pace
+from inference.text.parking import Parked, Parking
+from inference.text.pieces import Detokenizer
 from inference.text.prompt import Prompt, Segment
 from inference.text.sampling import SamplingParams
+from inference.text.scheduler import Feed, Limits, Scheduler
+from inference.text.sequence import Sequence
+from inference.text.slots import Placement
 
 logger = logging.getLogger(__name__)
 
-WAITING_AT_MOST = 256
 # How long one reply takes, roughly, on the machine this is for: only the estimate that a refusal gives.
 SECONDS_EACH = 5.0
 
@@ -51,14 +58,25 @@ class Finish:
     reason: FinishReason
     prompt_tokens: int
     reply_tokens: int
+    reused_tokens: int = 0  # of the prompt: those that had been computed before
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One request. `stop` may be set from any thread; `deadline` is a time of `time.monotonic()`."""
+    """One request. `cancelled` may be set from any thread; `deadline` is a time of `time.monotonic()`.
+
+    `conversation` names the chat it goes on with, whose cache is then kept for the next time; `user` is whose
+    requests share one user's part of the machine. `format` is a name of `formats.FORMATS`, or empty for the model's
+    own. `speaker` is who answers, `others` are those whose lines it must not write.
+    """
 
     prompt: Prompt
     params: SamplingParams
+    format: str = ""
+    speaker: str = ""
+    others: tuple[str, ...] = ()
+    conversation: str = ""
+    user: str = ""
     cancelled: threading.Event = field(default_factory=threading.Event)
     deadline: float = float("inf")
 
@@ -77,94 +95,113 @@ class TextEngine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """What one step gave one slot: some bytes of text, or the end of the reply (`None`), or an error of its own."""
+class EngineLimits:
+    """`waiting`: requests that may wait for a slot. `parking_bytes`: RAM for the caches of chats without one.
 
-    slot: int
-    text: bytes | None
-    error: str = ""
+    A step reads so much of a prompt as takes `beside_seconds` where others speak, which is a pause between their
+    words, and `alone_seconds` where nobody does, which is how long Stop or a newcomer waits.
+    """
 
-
-class TextBackend(Protocol):
-    """A library that runs a model. Only `encode` may be called from another thread than the engine's."""
-
-    name: str
-    context_tokens: int
-    slots: int
-
-    def encode(self, segments: Sequence[Segment]) -> list[int]: ...
-
-    def begin(self, slot: int, tokens: Sequence[int], params: SamplingParams) -> None:
-        """Take a prompt into a free slot; the next `step` computes it."""
-
-    def step(self) -> list[Piece]:
-        """One token for each busy slot. A slot whose piece ends or fails is free when the call returns."""
-
-    def release(self, slot: int) -> None:
-        """Give up what a slot is doing."""
+    waiting: int = 256
+    parking_bytes: int = 256 * 2**20
+    beside_seconds: float = 0.1
+    alone_seconds: float = 0.5
 
 
 @dataclass(eq=False, slots=True)
 class _Request:
     generation: Generation
-    tokens: list[int]
+    sequence: Sequence
     outbox: "SimpleQueue[bytes | FinishReason | InferenceError]" = field(default_factory=SimpleQueue)
-    room: int = 0
-    told: int = 0
+    begun: bool = False
 
 
 class Engine:
     """A `TextEngine` over a `TextBackend`."""
 
-    def __init__(self, backend: TextBackend) -> None:
+    def __init__(self, backend: TextBackend, limits: EngineLimits | None = None, own_format: Format = CHATML) -> None:
         self.name = backend.name
         self.context_tokens = backend.context_tokens
         self._backend = backend
-        self._waiting: deque[_Request] = deque()
-        self._busy: dict[int, _Request] = {}
+        self.own_format = own_format
+        self._plain: dict[str, tuple[str, ...]] = {}
+        self._limits = limits or EngineLimits()
+        self._parking = Parking(self._limits.parking_bytes)
+        self._scheduler = Scheduler(Limits(backend.slots, backend.batch_tokens), self._parking)
+        self._pace = Pace(backend.batch_tokens, self._limits.beside_seconds, self._limits.alone_seconds)
+        self._arrived: deque[_Request] = deque()
+        self._requests: dict[int, _Request] = {}
         self._changed = threading.Condition()
-        threading.Thread(target=self._run, name="text-engine", daemon=True).start()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="text-engine", daemon=True)
+        self._thread.start()
 
     def count(self, text: str) -> int:
         return len(self._backend.encode([Segment(text)]))
 
+    def close(self) -> None:
+        """End the thread and give the model's memory back. Replies that are being told are cancelled."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+        for request in [*self._arrived, *self._requests.values()]:
+            request.outbox.put(FinishReason.CANCELLED)
+        self._backend.close()
+
     def generate(self, generation: Generation) -> Iterator[Delta | Finish]:
-        tokens = self._backend.encode(chatml(generation.prompt))
+        chosen = FORMATS.get(generation.format, self.own_format)
+        tokens = self._backend.encode(chosen.render(generation.prompt, self._typeable(chosen)))
         room = self.context_tokens - len(tokens)
         if room < 1:
             raise ContextOverflow(len(tokens), self.context_tokens)
-        request = _Request(generation, tokens, room=min(room, generation.params.max_tokens))
+        most = min(room, generation.params.max_tokens)
+        request = _Request(generation, Sequence(tokens, most, generation.user, generation.conversation))
         with self._changed:
-            if len(self._waiting) >= WAITING_AT_MOST:
-                raise Overloaded(len(self._waiting), len(self._waiting) * SECONDS_EACH / self._backend.slots)
-            self._waiting.append(request)
+            waiting = len(self._arrived) + len(self._scheduler.waiting)
+            if waiting >= self._limits.waiting:
+                raise Overloaded(waiting, waiting * SECONDS_EACH / self._backend.slots)
+            self._arrived.append(request)
             self._changed.notify()
         try:
-            yield from self._deltas(request)
+            yield from self._deltas(request, chosen)
         finally:
             # Whoever stops listening has cancelled.
             generation.cancelled.set()
 
-    def _deltas(self, request: _Request) -> Iterator[Delta | Finish]:
+    def _typeable(self, chosen: Format) -> tuple[str, ...]:
+        """The markers that are ordinary text to this model."""
+        if chosen.name not in self._plain:
+            self._plain[chosen.name] = tuple(
+                marker for marker in chosen.markers if len(self._backend.encode([Segment(marker, control=True)])) != 1
+            )
+        return self._plain[chosen.name]
+
+    def _deltas(self, request: _Request, chosen: Format) -> Iterator[Delta | Finish]:
+        generation, sequence, told = request.generation, request.sequence, 0
         detokenizer = Detokenizer()
-        guard = StopGuard((*request.generation.params.stop, *CHATML_STOPS))
-        told = 0
+        listener = Listener(
+            (*generation.params.stop, *chosen.stops),
+            thinks=chosen.thinks,
+            speaker=generation.speaker,
+            others=generation.others,
+        )
         while True:
             item = request.outbox.get()
             if isinstance(item, InferenceError):
                 raise item
             if isinstance(item, FinishReason):
-                text, _ = guard.push(detokenizer.push(b"", final=True), final=True)
-                if text:
-                    yield Delta(text, tokens=0)
-                yield Finish(item, len(request.tokens), told)
+                said, _ = listener.hear(detokenizer.push(b"", final=True), final=True)
+                if said.text or said.thinking:
+                    yield Delta(said.text, said.thinking, tokens=0)
+                yield Finish(item, sequence.prompt_tokens, told, sequence.reused)
                 return
             told += 1
-            text, stopped = guard.push(detokenizer.push(item))
-            yield Delta(text)
+            said, stopped = listener.hear(detokenizer.push(item))
+            yield Delta(said.text, said.thinking)
             if stopped:
-                request.generation.cancelled.set()
-                yield Finish(FinishReason.STOP, len(request.tokens), told)
+                generation.cancelled.set()
+                yield Finish(FinishReason.STOP, sequence.prompt_tokens, told, sequence.reused)
                 return
 
     # --- the engine thread ------------------------------------------------------------------------------------------
@@ -172,79 +209,111 @@ class Engine:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not (self._waiting or self._busy):
+                while not (self._arrived or self._requests or self._closing):
                     self._changed.wait()
-            self._drop()
-            self._admit()
-            if self._busy:
-                self._step()
-
-    def _admit(self) -> None:
-        free = [slot for slot in range(self._backend.slots) if slot not in self._busy]
-        while free:
-            with self._changed:
-                if not self._waiting:
+                if self._closing:
                     return
-                request = self._waiting.popleft()
-            if (reason := _over(request)) is not None:
-                request.outbox.put(reason)
-                continue
-            slot = free.pop()
-            self._busy[slot] = request
-            try:
-                self._backend.begin(slot, request.tokens, request.generation.params)
-            except Exception as error:  # noqa: BLE001  a library's own errors; this request fails, the thread lives
-                self._fail(slot, error)
-                free.append(slot)
+                while self._arrived:
+                    request = self._arrived.popleft()
+                    self._requests[request.sequence.number] = request
+                    self._scheduler.add(request.sequence)
+            self._drop()
+            for placement in self._scheduler.place():
+                self._place(placement)
+            self._step()
 
     def _drop(self) -> None:
         """Spend nothing on what nobody waits for."""
-        for slot, request in list(self._busy.items()):
+        for request in list(self._requests.values()):
             if (reason := _over(request)) is not None:
-                self._end(slot, reason)
-        with self._changed:
-            over = [request for request in self._waiting if _over(request) is not None]
-            for request in over:
-                self._waiting.remove(request)
-        for request in over:
-            request.outbox.put(_over(request) or FinishReason.CANCELLED)
+                self._end(request, reason)
+
+    def _place(self, placement: Placement) -> None:
+        """Bring what is already computed of a sequence into its slot."""
+        sequence, slot, backend = placement.sequence, placement.slot, self._backend
+        request = self._requests[sequence.number]
+        try:
+            if placement.park:
+                self._parking.put(Parked(placement.park, placement.parked_tokens, backend.save(slot)))
+            there = True
+            if placement.copied_from is not None:
+                backend.copy(placement.copied_from, slot)
+            elif placement.loaded is not None:
+                there = backend.load(slot, placement.loaded.state)
+            if not (there and backend.cut(slot, placement.keep)):
+                self._scheduler.forget(sequence)
+            if not request.begun:
+                sequence.reused = sequence.computed
+                backend.begin(sequence, request.generation.params)
+                request.begun = True
+        except Exception as error:  # noqa: BLE001  a library's own errors; this request fails, the thread lives
+            self._fail(request, error)
 
     def _step(self) -> None:
-        try:
-            pieces = self._backend.step()
-        except Exception as error:  # noqa: BLE001  as above: all that were in this step fail, the thread lives
-            for slot in list(self._busy):
-                self._fail(slot, error)
+        speaking = sum(sequence.speaks for sequence in self._scheduler.running)
+        feeds = self._scheduler.batch(self._pace.room(speaking))
+        if not feeds:
             return
-        for piece in pieces:
-            request = self._busy.get(piece.slot)
-            if request is None:
-                continue
-            if piece.error:
-                del self._busy[piece.slot]
-                request.outbox.put(EngineFailed(piece.error))
-            elif piece.text is None:
-                del self._busy[piece.slot]
-                request.outbox.put(FinishReason.END)
-            else:
-                request.outbox.put(piece.text)
-                request.told += 1
-                if request.told >= request.room:
-                    self._end(piece.slot, FinishReason.LENGTH)
+        started = time.monotonic()
+        try:
+            pieces = self._backend.step(feeds)
+        except Exception as error:
+            logger.warning("a step failed; each of its %d sequences is tried alone", len(feeds), exc_info=error)
+            for feed in feeds:
+                self._step_alone(feed)
+            return
+        self._pace.seen(speaking, sum(feed.count for feed in feeds) - speaking, time.monotonic() - started)
+        for feed in feeds:
+            self._scheduler.computed(feed)
+        self._hand_out(pieces)
 
-    def _end(self, slot: int, reason: FinishReason) -> None:
-        request = self._busy.pop(slot)
-        self._backend.release(slot)
+    def _step_alone(self, feed: Feed) -> None:
+        """After a batch that failed: whoever is to blame fails, and nobody else."""
+        request = self._requests[feed.sequence.number]
+        try:
+            if not self._backend.cut(feed.slot, feed.start):
+                self._scheduler.forget(feed.sequence)
+                return
+            pieces = self._backend.step([feed])
+        except Exception as error:  # noqa: BLE001  a library's own errors
+            self._fail(request, error)
+            return
+        self._scheduler.computed(feed)
+        self._hand_out(pieces)
+
+    def _hand_out(self, pieces: Items[Piece]) -> None:
+        for piece in pieces:
+            request = self._requests[piece.sequence.number]
+            if piece.error:
+                self._fail(request, EngineFailed(piece.error))
+            elif piece.ended:
+                self._end(request, FinishReason.END)
+            else:
+                self._scheduler.told(piece.sequence, piece.token)
+                request.outbox.put(piece.text)
+                if piece.sequence.full:
+                    self._end(request, FinishReason.LENGTH)
+
+    def _end(self, request: _Request, reason: FinishReason) -> None:
+        self._forget(request, known=True)
         request.outbox.put(reason)
 
-    def _fail(self, slot: int, error: Exception) -> None:
+    def _fail(self, request: _Request, error: Exception) -> None:
         logger.error("request failed in the engine", exc_info=error)
-        request = self._busy.pop(slot)
-        try:
-            self._backend.release(slot)
-        except Exception as second:
-            logger.exception("slot not released", exc_info=second)
-        request.outbox.put(EngineFailed(str(error)))
+        self._forget(request, known=False)
+        request.outbox.put(error if isinstance(error, EngineFailed) else EngineFailed(str(error)))
+
+    def _forget(self, request: _Request, *, known: bool) -> None:
+        slot = request.sequence.slot
+        del self._requests[request.sequence.number]
+        self._scheduler.drop(request.sequence, known=known)
+        if request.begun:
+            self._backend.release(request.sequence)
+        if slot is not None and not known:
+            try:
+                self._backend.cut(slot, 0)
+            except Exception as error:
+                logger.exception("slot not emptied", exc_info=error)
 
 
 def _over(request: _Request) -> FinishReason | None:

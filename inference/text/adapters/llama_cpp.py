@@ -1,28 +1,47 @@
 """llama.cpp through llama-cpp-python's low-level calls: the only import of the library.
 
-The binding changes with upstream (0.3.36 pinned); every call is in this file. One context holds `slots`
-sequences, each with the model's whole context to itself; a step decodes one token for each busy one.
+The binding changes with upstream (0.3.36 pinned); every call is in this file. One context holds `slots` sequences,
+and each step decodes one batch for all of them.
 """
 
 import ctypes
+import logging
+import math
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Items
 from pathlib import Path
 
 import llama_cpp as llama
+import numpy as np
+from llama_cpp.llama_grammar import json_schema_to_gbnf
+from numpy.typing import NDArray
 
-from inference.errors import EngineFailed, EngineUnavailable
-from inference.text.engine import Engine, Piece, TextEngine
+from inference.errors import BadRequest, EngineFailed, EngineUnavailable
+from inference.text.backend import Piece
+from inference.text.engine import Engine, EngineLimits, TextEngine
+from inference.text.formats import CHATML, Format, family_of
+from inference.text.gguf import NotAModel, read_header
 from inference.text.prompt import Segment
 from inference.text.sampling import SamplingParams
-from inference.text.settings import TextSettings
+from inference.text.scheduler import Feed
+from inference.text.sequence import Sequence
+from inference.text.settings import KvType, TextSettings
+from inference.text.templates import Unlearnable, learn
 
-BATCH_TOKENS = 512
+logger = logging.getLogger(__name__)
+
 LONGEST_PIECE = 256
-
-# With a C++ exception, llama.cpp would otherwise run a debugger on its own process.
-os.environ.setdefault("GGML_NO_BACKTRACE", "1")
+# Of a model that was trained for more, so that a laptop's memory is not taken by caches nobody fills.
+CONTEXT_UNASKED = 8192
+UNIFIED = True
+KV_TYPES = {
+    KvType.F32: llama.GGML_TYPE_F32,
+    KvType.F16: llama.GGML_TYPE_F16,
+    KvType.Q8_0: llama.GGML_TYPE_Q8_0,
+    KvType.Q4_0: llama.GGML_TYPE_Q4_0,
+}
 
 
 @llama.llama_log_callback
@@ -31,15 +50,8 @@ def _log(level: int, text: bytes, _data: ctypes.c_void_p) -> None:
 
 
 def build(settings: TextSettings) -> TextEngine:
-    return Engine(LlamaCppBackend(settings))
-
-
-class _Slot:
-    def __init__(self, sampler: ctypes.c_void_p, prompt: list[int]) -> None:
-        self.sampler = sampler
-        self.prompt = prompt
-        self.position = 0
-        self.last: int | None = None
+    backend = LlamaCppBackend(settings)
+    return Engine(backend, EngineLimits(settings.waiting, settings.parking_mib * 2**20), backend.own_format())
 
 
 class LlamaCppBackend:
@@ -48,6 +60,10 @@ class LlamaCppBackend:
         path = Path(settings.model)
         if not path.is_file():
             raise EngineUnavailable(f"no model at {path.name}", "Set TEXT_MODEL to a GGUF file.")
+        try:
+            read_header(path)
+        except NotAModel as reason:
+            raise EngineUnavailable(f"{path.name} is not a whole model: {reason}", "Download it again.") from reason
         llama.llama_log_set(_log, ctypes.c_void_p(0))
         llama.llama_backend_init()
         model_params = llama.llama_model_default_params()
@@ -57,28 +73,22 @@ class LlamaCppBackend:
             raise EngineUnavailable(f"{path.name} is not a model that llama.cpp can load", "Download it again.")
         self.name = path.stem
         self.slots = settings.slots
-        self.context_tokens = settings.context or llama.llama_model_n_ctx_train(model)
-        threads = settings.threads or os.cpu_count() or 1
-        params = llama.llama_context_default_params()
-        params.n_ctx = self.context_tokens * self.slots
-        params.n_batch = params.n_ubatch = BATCH_TOKENS
-        params.n_seq_max = self.slots
-        params.kv_unified = False
-        params.n_threads = params.n_threads_batch = threads
-        context = llama.llama_init_from_model(model, params)
-        if context is None:
-            raise EngineUnavailable(
-                f"no memory for {self.slots} contexts of {self.context_tokens} tokens",
-                "Lower TEXT_CONTEXT or TEXT_SLOTS.",
-            )
+        self.batch_tokens = settings.batch
+        self.context_tokens = settings.context or min(llama.llama_model_n_ctx_train(model), CONTEXT_UNASKED)
         self._model = model
         self._vocab = llama.llama_model_get_vocab(model)
-        self._context = context
-        self._memory = llama.llama_get_memory(context)
-        self._busy: dict[int, _Slot] = {}
+        self._vocabulary = llama.llama_vocab_n_tokens(self._vocab)
+        self._context = self._new_context(settings)
+        self._memory = llama.llama_get_memory(self._context)
+        self._samplers: dict[int, ctypes.c_void_p] = {}
         self._piece = ctypes.create_string_buffer(LONGEST_PIECE)
+        self._batch = llama.llama_batch_init(self.batch_tokens, 0, 1)
+        self._batch_tokens = np.ctypeslib.as_array(self._batch.token, (self.batch_tokens,))
+        self._batch_positions = np.ctypeslib.as_array(self._batch.pos, (self.batch_tokens,))
+        self._batch_outputs = np.ctypeslib.as_array(self._batch.logits, (self.batch_tokens,))
+        np.ctypeslib.as_array(self._batch.n_seq_id, (self.batch_tokens,))[:] = 1
 
-    def encode(self, segments: Sequence[Segment]) -> list[int]:
+    def encode(self, segments: Items[Segment]) -> list[int]:
         tokens: list[int] = []
         for segment in segments:
             raw = segment.text.encode()
@@ -90,88 +100,166 @@ class LlamaCppBackend:
             tokens.extend(found[:count])
         return tokens
 
-    def begin(self, slot: int, tokens: Sequence[int], params: SamplingParams) -> None:
-        llama.llama_memory_seq_rm(self._memory, slot, -1, -1)
-        self._busy[slot] = _Slot(_sampler(params), list(tokens))
+    def begin(self, sequence: Sequence, params: SamplingParams) -> None:
+        if not all(0 <= token < self._vocabulary for token in sequence.tokens):
+            raise EngineFailed(f"a token is not one of the model's {self._vocabulary}")
+        self._samplers[sequence.number] = self._sampler(params, sequence.tokens)
 
-    def step(self) -> list[Piece]:
-        pieces: list[Piece] = []
-        for slot in [slot for slot, state in self._busy.items() if state.prompt]:
-            try:
-                self._read_prompt(slot, self._busy[slot])
-            except EngineFailed as error:
-                self.release(slot)
-                pieces.append(Piece(slot, None, str(error)))
-                continue
-            pieces.append(self._sample(slot, -1))
-        fed = [
-            (slot, state) for slot, state in self._busy.items() if state.last is not None and not _new(slot, pieces)
-        ]
-        if fed:
-            self._decode([(state.last or 0, state.position, slot, True) for slot, state in fed])
-            for _slot, state in fed:
-                state.position += 1
-            pieces += [self._sample(slot, index) for index, (slot, _state) in enumerate(fed)]
-        return pieces
+    def release(self, sequence: Sequence) -> None:
+        if (sampler := self._samplers.pop(sequence.number, None)) is not None:
+            llama.llama_sampler_free(sampler)
 
-    def release(self, slot: int) -> None:
-        state = self._busy.pop(slot, None)
-        if state is not None:
-            llama.llama_sampler_free(state.sampler)
-        llama.llama_memory_seq_rm(self._memory, slot, -1, -1)
-
-    def _read_prompt(self, slot: int, state: _Slot) -> None:
-        prompt, state.prompt = state.prompt, []
-        for start in range(0, len(prompt), BATCH_TOKENS):
-            part = prompt[start : start + BATCH_TOKENS]
-            end = start + len(part) == len(prompt)
-            last = len(part) - 1
-            self._decode([(token, start + i, slot, end and i == last) for i, token in enumerate(part)])
-        state.position = len(prompt)
-
-    def _decode(self, tokens: Sequence[tuple[int, int, int, bool]]) -> None:
-        """Run the model on (token, position, sequence, whether its successor will be sampled)."""
-        batch = llama.llama_batch_init(len(tokens), 0, 1)
-        try:
-            batch.n_tokens = len(tokens)
-            for i, (token, position, sequence, sampled) in enumerate(tokens):
-                batch.token[i] = token
-                batch.pos[i] = position
-                batch.n_seq_id[i] = 1
-                batch.seq_id[i][0] = sequence
-                batch.logits[i] = sampled
-            answer = llama.llama_decode(self._context, batch)
-        finally:
-            llama.llama_batch_free(batch)
+    def step(self, feeds: Items[Feed]) -> list[Piece]:
+        end = 0
+        sampled: list[tuple[Sequence, int]] = []
+        for feed in feeds:
+            start, end = end, end + feed.count
+            self._batch_tokens[start:end] = feed.tokens
+            self._batch_positions[start:end] = range(feed.start, feed.start + feed.count)
+            self._batch_outputs[start:end] = 0
+            for at in range(start, end):
+                self._batch.seq_id[at][0] = feed.slot
+            if feed.samples:
+                self._batch_outputs[end - 1] = 1
+                sampled.append((feed.sequence, end - 1))
+        self._batch.n_tokens = end
+        answer = llama.llama_decode(self._context, self._batch)
         if answer != 0:
-            raise EngineFailed(f"llama_decode answered {answer} for {len(tokens)} tokens")
+            raise EngineFailed(f"llama_decode answered {answer} for {end} tokens")
+        return [self._sample(sequence, at) for sequence, at in sampled]
 
-    def _sample(self, slot: int, index: int) -> Piece:
-        state = self._busy[slot]
-        token = llama.llama_sampler_sample(state.sampler, self._context, index)
+    def cut(self, slot: int, keep: int) -> bool:
+        if llama.llama_memory_seq_rm(self._memory, slot, keep, -1):
+            return True
+        llama.llama_memory_seq_rm(self._memory, slot, -1, -1)
+        return False
+
+    def copy(self, source: int, slot: int) -> None:
+        llama.llama_memory_seq_rm(self._memory, slot, -1, -1)
+        llama.llama_memory_seq_cp(self._memory, source, slot, -1, -1)
+
+    def close(self) -> None:
+        """Give the model's memory back. Nothing else may be called afterwards."""
+        for sampler in self._samplers.values():
+            llama.llama_sampler_free(sampler)
+        llama.llama_batch_free(self._batch)
+        llama.llama_free(self._context)
+        llama.llama_model_free(self._model)
+
+    def save(self, slot: int) -> bytearray:
+        state = bytearray(llama.llama_state_seq_get_size(self._context, slot))
+        raw = (ctypes.c_uint8 * len(state)).from_buffer(state)
+        if llama.llama_state_seq_get_data(self._context, raw, len(state), slot) != len(state):
+            raise EngineFailed(f"the cache of slot {slot} could not be saved")
+        return state
+
+    def load(self, slot: int, state: bytearray) -> bool:
+        llama.llama_memory_seq_rm(self._memory, slot, -1, -1)
+        raw = (ctypes.c_uint8 * len(state)).from_buffer(state)
+        if llama.llama_state_seq_set_data(self._context, raw, len(state), slot):
+            return True
+        llama.llama_memory_seq_rm(self._memory, slot, -1, -1)
+        return False
+
+    def own_format(self) -> Format:
+        """The format of the template in the model's file: one of ours if it is of its family, else as learned."""
+        template = (llama.llama_model_chat_template(self._model, None) or b"").decode(errors="replace")
+        if (known := family_of(template)) is not None or not template:
+            return known or CHATML
+        try:
+            return learn(template, self._spelled(llama.llama_vocab_bos), self._spelled(llama.llama_vocab_eos))
+        except Unlearnable as reason:
+            logger.warning("the model's own template is not used, but ChatML: %s", reason)
+            return CHATML
+
+    def _spelled(self, which: Callable[[ctypes.c_void_p], int]) -> str:
+        """A control token of the vocabulary as a template writes it; empty if there is none."""
+        token = which(self._vocab)
+        return (llama.llama_vocab_get_text(self._vocab, token) or b"").decode() if token >= 0 else ""
+
+    def _new_context(self, settings: TextSettings) -> ctypes.c_void_p:
+        params = llama.llama_context_default_params()
+        params.n_ctx = self.context_tokens * self.slots
+        params.n_batch = params.n_ubatch = self.batch_tokens
+        params.n_seq_max = self.slots
+        params.kv_unified = UNIFIED
+        params.n_threads = params.n_threads_batch = settings.threads or os.cpu_count() or 1
+        params.flash_attn_type = settings.flash_attention
+        params.type_k = params.type_v = KV_TYPES[settings.kv_type]
+        context: ctypes.c_void_p | None = llama.llama_init_from_model(self._model, params)
+        if context is None:
+            raise EngineUnavailable(
+                f"no memory for {self.slots} contexts of {self.context_tokens} tokens",
+                "Lower TEXT_CONTEXT or TEXT_SLOTS.",
+            )
+        return context
+
+    def _scores(self, at: int) -> NDArray[np.float32]:
+        """The scores of the whole vocabulary after token `at` of the batch: (tokens,), valid until the next step."""
+        first = llama.llama_get_logits_ith(self._context, at).contents
+        raw = (ctypes.c_float * self._vocabulary).from_address(ctypes.addressof(first))
+        return np.frombuffer(raw, np.float32)
+
+    def _sample(self, sequence: Sequence, at: int) -> Piece:
+        # A NaN among them would end the process in the sampler; of a maximum it makes a NaN.
+        if not math.isfinite(self._scores(at).max()):
+            return Piece(sequence, error="the model's scores are not numbers")
+        token = llama.llama_sampler_sample(self._samplers[sequence.number], self._context, at)
         if llama.llama_vocab_is_eog(self._vocab, token):
-            self.release(slot)
-            return Piece(slot, None)
-        state.last = token
+            return Piece(sequence, ended=True)
         length = llama.llama_token_to_piece(self._vocab, token, self._piece, LONGEST_PIECE, 0, False)
-        return Piece(slot, self._piece.raw[: max(0, length)])
+        return Piece(sequence, token, self._piece.raw[: max(0, length)])
 
-
-def _new(slot: int, pieces: Sequence[Piece]) -> bool:
-    return any(piece.slot == slot for piece in pieces)
-
-
-def _sampler(params: SamplingParams) -> ctypes.c_void_p:
-    chain: ctypes.c_void_p = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
-    if params.temperature <= 0:
-        llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_greedy())
+    def _sampler(self, params: SamplingParams, prompt: Items[int]) -> ctypes.c_void_p:
+        """The chain that chooses a token. Raises `BadRequest` for a grammar that is none."""
+        chain: ctypes.c_void_p = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
+        try:
+            for link in self._links(params, prompt):
+                llama.llama_sampler_chain_add(chain, link)
+        except BadRequest:
+            llama.llama_sampler_free(chain)
+            raise
         return chain
-    if params.top_k:
-        llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_top_k(params.top_k))
-    llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_top_p(params.top_p, 1))
-    if params.min_p:
-        llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_min_p(params.min_p, 1))
-    llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_temp(params.temperature))
-    seed = secrets.randbits(32) if params.seed is None else params.seed & 0xFFFFFFFF
-    llama.llama_sampler_chain_add(chain, llama.llama_sampler_init_dist(seed))
-    return chain
+
+    def _links(self, params: SamplingParams, prompt: Items[int]) -> Iterator[ctypes.c_void_p]:
+        if params.logit_bias:
+            pairs = [(token, bias) for token, bias in params.logit_bias if 0 <= token < self._vocabulary]
+            biases = (llama.llama_logit_bias * len(pairs))(*(llama.llama_logit_bias(*pair) for pair in pairs))
+            yield llama.llama_sampler_init_logit_bias(self._vocabulary, len(pairs), biases)
+        if grammar := _grammar(params):
+            link = llama.llama_sampler_init_grammar(self._vocab, grammar.encode(), b"root")
+            if not link:
+                raise BadRequest("the grammar could not be read")
+            yield link
+        if params.repetition_penalty != 1.0 or params.frequency_penalty or params.presence_penalty:
+            penalties = llama.llama_sampler_init_penalties(
+                self._vocabulary,
+                params.penalty_tokens,
+                params.repetition_penalty,
+                params.frequency_penalty,
+                params.presence_penalty,
+            )
+            for token in prompt[-params.penalty_tokens :] if params.penalty_tokens else ():
+                llama.llama_sampler_accept(penalties, token)
+            yield penalties
+        if params.temperature <= 0:
+            yield llama.llama_sampler_init_greedy()
+            return
+        if params.top_k:
+            yield llama.llama_sampler_init_top_k(params.top_k)
+        if params.top_p < 1:
+            yield llama.llama_sampler_init_top_p(params.top_p, 1)
+        if params.min_p:
+            yield llama.llama_sampler_init_min_p(params.min_p, 1)
+        yield llama.llama_sampler_init_temp(params.temperature)
+        seed = secrets.randbits(32) if params.seed is None else params.seed & 0xFFFFFFFF
+        yield llama.llama_sampler_init_dist(seed)
+
+
+def _grammar(params: SamplingParams) -> str:
+    if not params.json_schema:
+        return params.grammar
+    try:
+        return str(json_schema_to_gbnf(params.json_schema))
+    except Exception as error:
+        raise BadRequest(f"the JSON schema could not be read: {error}") from error

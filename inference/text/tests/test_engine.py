@@ -10,8 +10,7 @@ import pytest
 from core.tests.waiting import until
 from inference.errors import ContextOverflow, EngineFailed, Overloaded
 from inference.testing import ScriptedBackend, scripted_text
-from inference.text import engine as engine_module
-from inference.text.engine import Delta, Engine, Finish, FinishReason, Generation
+from inference.text.engine import Delta, Engine, EngineLimits, Finish, FinishReason, Generation
 from inference.text.prompt import Prompt, Role, Turn
 from inference.text.sampling import SamplingParams
 
@@ -105,7 +104,7 @@ def test_one_that_waits_gets_its_slot_when_another_ends(engine: Engine, backend:
     assert told == [scripted_text(5)] * 12
 
 
-def test_too_many_are_refused_with_when_to_come_back(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "WAITING_AT_MOST", 0)
+def test_too_many_are_refused_with_when_to_come_back(backend: ScriptedBackend) -> None:
+    engine = Engine(backend, EngineLimits(waiting=0))
     with pytest.raises(Overloaded):
         hear(engine.generate(asked("Hello")))
