@@ -219,7 +219,7 @@ async def test_readers_that_come_and_go_all_the_time_hear_everything_once(
     sent = await in_thread(send)(alice, alices_chat, "[tokens=150 rate=150]")
 
     async def restless(seed: int) -> tuple[Page, list[int]]:
-        chance, page = random.Random(seed), Page()  # noqa: S311
+        chance, page = random.Random(seed), Page()
         heard: list[int] = []
         while not page.ended:
             patience = chance.randrange(1, 12)

@@ -73,7 +73,7 @@ async def test_what_is_said_while_the_past_is_read_leaves_no_hole(
 ) -> None:
     reply_id, said = uuid4(), words(300)
     writing = asyncio.create_task(append(line, reply_id, *said))
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     places = [chance.randrange(100) for _ in range(8)]
     readers = [asyncio.create_task(collect(log_hub, reply_id, 300, after)) for after in places]
     found = await asyncio.gather(*readers)
