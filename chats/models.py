@@ -69,8 +69,14 @@ class Message(Job):
     seq = models.PositiveIntegerField(default=0)
     failure_code = models.CharField(max_length=40, blank=True)
     model = models.CharField(max_length=160, blank=True)
+    # How the reply was chosen, and what moved that: the compound sentiment of the message before it.
+    temperature = models.FloatField(null=True, blank=True)
+    top_p = models.FloatField(null=True, blank=True)
+    sentiment = models.FloatField(null=True, blank=True)
     prompt_tokens = models.PositiveIntegerField(null=True, blank=True)
+    reused_tokens = models.PositiveIntegerField(null=True, blank=True)
     reply_tokens = models.PositiveIntegerField(null=True, blank=True)
+    first_token_ms = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:

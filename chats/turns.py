@@ -13,6 +13,7 @@ from characters.models import Character
 from chats.models import NOT_BEHIND_ANOTHER, Message, Role
 from chats.path import path_to
 from chats.prompting import Line, PromptTooLong, Scene, assemble
+from chats.tone import toned
 from core import jobs
 from core.database import brief_connection
 from core.jobs import Status
@@ -20,7 +21,7 @@ from core.streams import entries
 from core.streams.entries import Done, Start, Telling
 from core.streams.writing import Fenced, LogWriter, appender
 from inference.errors import EngineFailed, InferenceError
-from inference.registry import text_engine
+from inference.registry import sentiment_analyzer, text_engine
 from inference.text.budget import TokenBudget
 from inference.text.engine import Delta, Finish, FinishReason, Generation
 from inference.text.prompt import Prompt
@@ -50,7 +51,9 @@ class _Outcome:
     text: str = ""
     thinking: str = ""
     thinking_ms: int | None = None
+    first_token_ms: int | None = None
     prompt_tokens: int | None = None
+    reused_tokens: int | None = None
     reply_tokens: int | None = None
 
 
@@ -61,6 +64,7 @@ class _Told:
     text: list[str] = field(default_factory=list)
     thinking: list[str] = field(default_factory=list)
     tokens: int = 0
+    first_at: float | None = None
     thought_until: float | None = None
     kept_at: float = field(default_factory=time.monotonic)
     kept_tokens: int = 0
@@ -130,6 +134,8 @@ def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
     outcome.text, outcome.thinking = "".join(told.text), "".join(told.thinking)
     if told.thought_until is not None:
         outcome.thinking_ms = int((told.thought_until - started) * 1000)
+    if told.first_at is not None:
+        outcome.first_token_ms = int((told.first_at - started) * 1000)
     return outcome
 
 
@@ -138,11 +144,12 @@ def _generation(reply: Message, log: LogWriter, started: float) -> Iterator[Delt
     budget = TokenBudget(engine.context_tokens)
     with brief_connection():
         scene = _scene(reply)
-        Message.objects.filter(id=reply.id).update(model=engine.name)
+    params, sentiment = _sampling(scene.message, budget)
+    with brief_connection():
+        Message.objects.filter(id=reply.id).update(
+            model=engine.name, temperature=params.temperature, top_p=params.top_p, sentiment=sentiment
+        )
     prompt: Prompt = assemble(scene, budget, engine.count)
-    params = SamplingParams(
-        temperature=settings.DEFAULT_TEMPERATURE, top_p=settings.DEFAULT_TOP_P, max_tokens=budget.reply
-    )
     yield from engine.generate(
         Generation(
             prompt,
@@ -155,6 +162,17 @@ def _generation(reply: Message, log: LogWriter, started: float) -> Iterator[Delt
             deadline=started + settings.REPLY_DEADLINE_SECONDS,
         )
     )
+
+
+def _sampling(message: str, budget: TokenBudget) -> tuple[SamplingParams, float | None]:
+    """How the reply is chosen, and the sentiment of the message if that had a say in it."""
+    params = SamplingParams(
+        temperature=settings.DEFAULT_TEMPERATURE, top_p=settings.DEFAULT_TOP_P, max_tokens=budget.reply
+    )
+    if not settings.TONE_ADAPTS:
+        return params, None
+    compound = sentiment_analyzer().analyze(message).compound
+    return toned(params, compound), compound
 
 
 def _scene(reply: Message) -> Scene:
@@ -179,6 +197,8 @@ def _line(message: Message) -> Line:
 
 def _add(reply: Message, log: LogWriter, told: _Told, delta: Delta) -> None:
     told.tokens += delta.tokens
+    if told.first_at is None:
+        told.first_at = time.monotonic()
     if delta.text:
         told.text.append(delta.text)
     if delta.thinking:
@@ -217,6 +237,7 @@ def _finished(finish: Finish) -> _Outcome:
         case _:
             outcome = _Outcome(Status.DONE)
     outcome.prompt_tokens, outcome.reply_tokens = finish.prompt_tokens, finish.reply_tokens
+    outcome.reused_tokens = finish.reused_tokens
     return outcome
 
 
@@ -256,7 +277,9 @@ def _kept(reply: Message, whole: Telling, outcome: _Outcome) -> bool:
                     whole,
                     failure_code=outcome.code,
                     thinking_ms=outcome.thinking_ms,
+                    first_token_ms=outcome.first_token_ms,
                     prompt_tokens=outcome.prompt_tokens,
+                    reused_tokens=outcome.reused_tokens,
                     reply_tokens=outcome.reply_tokens,
                 )
         except OperationalError:

@@ -225,7 +225,10 @@ INFERENCE = {
         parking_mib=environment.whole("TEXT_PARKING_MIB", 256, least=0, most=10_000_000),  # chats without a slot
     )
 }
+SENTIMENT_ENGINE = environment.text("SENTIMENT_ENGINE", "inference.emotion.adapters.vader")
 CONTENT_POLICY = environment.text("CONTENT_POLICY", DEFAULT_POLICY)
+# How a message sounds moves the temperature and top-p of the reply a little: chats/tone.py.
+TONE_ADAPTS = environment.flag("TONE_ADAPTS", True)
 DEFAULT_TEMPERATURE = environment.decimal("DEFAULT_TEMPERATURE", 0.7, least=0.0, most=2.0)
 DEFAULT_TOP_P = environment.decimal("DEFAULT_TOP_P", 0.9, least=0.01, most=1.0)
 # Replies that one person may have queued or running at once.

@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import User
 from chats import actions, turns
@@ -42,6 +43,34 @@ class TestRunTurn:
         prompt = text_engine.prompts[-1]
         assert "You are Azera" in prompt
         assert prompt.index("My boat is called Brennick.") < prompt.index("What is it called?")
+
+    def test_a_delighted_message_gets_a_bolder_reply_and_the_row_says_why(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None, settings: Settings
+    ) -> None:
+        reply = tell(send(alice, alices_chat, "I love this, it is wonderful, thank you so much!").reply)
+        assert reply.temperature is not None
+        assert reply.sentiment is not None
+        assert reply.temperature > settings.DEFAULT_TEMPERATURE
+        assert reply.sentiment > 0.5
+        settings.TONE_ADAPTS = False
+        reply = tell(send(alice, alices_chat, "I love this, it is wonderful, thank you so much!").reply)
+        assert (reply.temperature, reply.sentiment) == (settings.DEFAULT_TEMPERATURE, None)
+
+    def test_a_model_that_goes_on_with_the_users_line_is_stopped(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        you = alices_chat.persona.name
+        text_engine.script("Azera: Good ", "evening.\n", f"{you}: And ", "then?")
+        reply = tell(send(alice, alices_chat).reply)
+        assert (reply.status, reply.text.strip()) == (Status.DONE, "Good evening.")
+
+    def test_thoughts_are_kept_apart_from_the_reply(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        text_engine.script("<think>Who is", " this?</think>", "Good evening.")
+        reply = tell(send(alice, alices_chat).reply)
+        assert (reply.text, reply.thinking) == ("Good evening.", "Who is this?")
+        assert reply.first_token_ms is not None
 
     def test_the_row_and_the_log_say_the_same(
         self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
