@@ -6,13 +6,15 @@ from uuid import UUID
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from characters import persona
 from characters.models import Character
-from chats import failures, markdown
+from chats import failures, markdown, tone
 from chats.access import chats_for
 from chats.models import Chat, Message, Role
 
@@ -40,6 +42,13 @@ class MessageView:
     failure: str
     is_live: bool
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    label: str
+    value: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,44 @@ def message_view(message: Message) -> MessageView:
         is_live=message.is_live,
         seq=message.seq,
     )
+
+
+def details(reply: Message) -> list[Detail]:
+    """How a reply came about: what the row has kept of it."""
+    found = [Detail(_("Model"), reply.model)] if reply.model else []
+    if reply.prompt_tokens is not None:
+        found.append(Detail(_("Read"), _tokens(reply.prompt_tokens), _known(reply.reused_tokens)))
+    if reply.reply_tokens is not None:
+        found.append(Detail(_("Wrote"), _tokens(reply.reply_tokens)))
+    if reply.first_token_ms is not None:
+        found.append(Detail(_("First word"), _("after %(n)s s") % {"n": _decimal(reply.first_token_ms / 1000)}))
+    if reply.temperature is not None and reply.top_p is not None:
+        found.append(Detail(_("Temperature"), _decimal(reply.temperature), _moved_by(reply)))
+        found.append(Detail(_("Top-p"), _decimal(reply.top_p)))
+    return found
+
+
+def _tokens(number: int) -> str:
+    return ngettext("%(n)s token", "%(n)s tokens", number) % {"n": localize(number, use_l10n=True)}
+
+
+def _decimal(number: float) -> str:
+    return str(localize(round(number, 2), use_l10n=True))
+
+
+def _known(reused: int | None) -> str:
+    return _("%(tokens)s still known from before") % {"tokens": _tokens(reused)} if reused else ""
+
+
+def _moved_by(reply: Message) -> str:
+    """What the sound of the message before it had to do with it."""
+    if reply.sentiment is None:
+        return ""
+    if reply.sentiment > tone.DELIGHTED:
+        return _("bolder, because your message sounded happy")
+    if reply.sentiment < tone.UPSET:
+        return _("calmer, because your message sounded upset")
+    return ""
 
 
 def sidebar(user: User) -> list[ChatRow]:

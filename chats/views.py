@@ -77,6 +77,13 @@ def message(request: HttpRequest, chat_id: UUID, message_id: UUID) -> HttpRespon
 
 
 @login_required
+@require_GET
+def details(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
+    reply = access.get_reply_for(signed_in(request.user), reply_id, chat_id=chat_id)
+    return render(request, "chats/_details.html", {"details": transcript.details(reply)})
+
+
+@login_required
 @require_POST
 def retry(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
     user = signed_in(request.user)

@@ -26,6 +26,7 @@ STRINGS = {
     "copy": _("Copy"),
     "copy_failed": _("Copying failed. Select the text and copy it by hand."),
     "delivered": _("Delivered"),
+    "details_failed": _("That could not be loaded. Try again in a moment."),
     "failed": _("The reply failed."),
     "interrupted": _("The reply was interrupted. What was said is kept."),
     "is_writing": _("{name} is writing"),

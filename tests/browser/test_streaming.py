@@ -21,6 +21,17 @@ def test_a_reload_in_the_middle_goes_on_where_it_was(room: Room, page: Page) -> 
     assert room.said().split() == scripted_text(200).split()
 
 
+def test_a_reply_tells_how_it_came_about(room: Room, page: Page) -> None:
+    room.send("I love this, it is wonderful! [tokens=20 rate=100]").expect_status("done")
+    room.reply.get_by_role("button", name="How this reply came about").click()
+    panel = page.get_by_role("dialog", name="How this reply came about")
+    expect(panel).to_contain_text("scripted")
+    expect(panel).to_contain_text("20 tokens")
+    expect(panel).to_contain_text("bolder, because your message sounded happy")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+
+
 def test_stop_keeps_what_was_said_and_says_so(room: Room, page: Page) -> None:
     room.send("[tokens=2000 rate=40]").expect_blocks(1)
     page.get_by_role("button", name="Stop writing").click()

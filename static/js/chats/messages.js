@@ -161,6 +161,21 @@ async function flash(button, copied, text) {
   setTimeout(() => button.replaceChildren(icon("copy")), 1500);
 }
 
+async function showDetails(id) {
+  const panel = $("#reply-details");
+  const body = $("[data-details-body]", panel);
+  body.replaceChildren();
+  panel.showPopover();
+  $("h2", panel).focus();
+  try {
+    const answer = await fetch(`${url}replies/${id}/details/`, { headers: { Accept: "text/html" }, redirect: "manual" });
+    if (!answer.ok) throw new Error(`details: ${answer.status}`);
+    body.innerHTML = await answer.text(); // the server's own page
+  } catch {
+    body.textContent = words("details_failed");
+  }
+}
+
 const bodyText = (item) => $("[data-body]", item).innerText.replace(/\n{3,}/g, "\n\n").trim();
 export { bodyText };
 
@@ -168,6 +183,8 @@ log.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   if (button?.matches("[data-copy-message]")) {
     flash(button, await copyText(bodyText(button.closest(".message"))), words("message_copied"));
+  } else if (button?.matches("[data-details]")) {
+    showDetails(button.closest(".message").dataset.message);
   } else if (button?.matches("[data-copy-code]")) {
     flash(button, await copyText($("pre", button.closest("figure")).textContent), words("code_copied"));
   } else if (!button && matchMedia("(hover: none)").matches) {
