@@ -15,7 +15,7 @@ from enum import StrEnum
 from queue import SimpleQueue
 from typing import Protocol
 
-from inference.errors import ContextOverflow, EngineFailed, InferenceError, Overloaded
+from inference.errors import BadRequest, ContextOverflow, EngineFailed, InferenceError, Overloaded
 from inference.text.backend import Piece, TextBackend
 from inference.text.formats import CHATML, FORMATS, Format
 from inference.text.listening import Listener
@@ -299,9 +299,11 @@ class Engine:
         request.outbox.put(reason)
 
     def _fail(self, request: _Request, error: Exception) -> None:
-        logger.error("request failed in the engine", exc_info=error)
+        ours = error if isinstance(error, InferenceError) else EngineFailed(str(error))
+        if not isinstance(ours, BadRequest):
+            logger.error("request failed in the engine", exc_info=error)
         self._forget(request, known=False)
-        request.outbox.put(error if isinstance(error, EngineFailed) else EngineFailed(str(error)))
+        request.outbox.put(ours)
 
     def _forget(self, request: _Request, *, known: bool) -> None:
         slot = request.sequence.slot
