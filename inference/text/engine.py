@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence as Items
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from queue import SimpleQueue
 from typing import Protocol
 
@@ -30,6 +31,7 @@ from inference.text.slots import Placement
 
 logger = logging.getLogger(__name__)
 
+COUNTS_KEPT = 16_384
 # How long one reply takes, roughly, on the machine this is for: only the estimate that a refusal gives.
 SECONDS_EACH = 5.0
 
@@ -113,7 +115,6 @@ class _Request:
     generation: Generation
     sequence: Sequence
     outbox: "SimpleQueue[bytes | FinishReason | InferenceError]" = field(default_factory=SimpleQueue)
-    begun: bool = False
 
 
 class Engine:
@@ -123,6 +124,8 @@ class Engine:
         self.name = backend.name
         self.context_tokens = backend.context_tokens
         self._backend = backend
+        # A chat's earlier messages are counted again with every turn.
+        self.count = lru_cache(COUNTS_KEPT)(self._count)
         self.own_format = own_format
         self._plain: dict[str, tuple[str, ...]] = {}
         self._limits = limits or EngineLimits()
@@ -136,7 +139,7 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="text-engine", daemon=True)
         self._thread.start()
 
-    def count(self, text: str) -> int:
+    def _count(self, text: str) -> int:
         return len(self._backend.encode([Segment(text)]))
 
     def close(self) -> None:
@@ -213,14 +216,23 @@ class Engine:
                     self._changed.wait()
                 if self._closing:
                     return
-                while self._arrived:
-                    request = self._arrived.popleft()
+                arrived = list(self._arrived)
+                self._arrived.clear()
+                for request in arrived:
                     self._requests[request.sequence.number] = request
                     self._scheduler.add(request.sequence)
+            for request in arrived:
+                self._begin(request)
             self._drop()
             for placement in self._scheduler.place():
                 self._place(placement)
             self._step()
+
+    def _begin(self, request: _Request) -> None:
+        try:
+            self._backend.begin(request.sequence, request.generation.params)
+        except Exception as error:  # noqa: BLE001  a library's own errors; this request fails, the thread lives
+            self._fail(request, error)
 
     def _drop(self) -> None:
         """Spend nothing on what nobody waits for."""
@@ -229,9 +241,8 @@ class Engine:
                 self._end(request, reason)
 
     def _place(self, placement: Placement) -> None:
-        """Bring what is already computed of a sequence into its slot."""
+        """Bring what is already computed of a sequence into its slot. What fails is computed again."""
         sequence, slot, backend = placement.sequence, placement.slot, self._backend
-        request = self._requests[sequence.number]
         try:
             if placement.park:
                 self._parking.put(Parked(placement.park, placement.parked_tokens, backend.save(slot)))
@@ -242,12 +253,12 @@ class Engine:
                 there = backend.load(slot, placement.loaded.state)
             if not (there and backend.cut(slot, placement.keep)):
                 self._scheduler.forget(sequence)
-            if not request.begun:
-                sequence.reused = sequence.computed
-                backend.begin(sequence, request.generation.params)
-                request.begun = True
-        except Exception as error:  # noqa: BLE001  a library's own errors; this request fails, the thread lives
-            self._fail(request, error)
+        except Exception as error:
+            logger.exception("a cache could not be moved", exc_info=error)
+            self._scheduler.forget(sequence)
+            backend.cut(slot, 0)
+        if not sequence.told_before:
+            sequence.reused = sequence.computed
 
     def _step(self) -> None:
         speaking = sum(sequence.speaks for sequence in self._scheduler.running)
@@ -309,8 +320,7 @@ class Engine:
         slot = request.sequence.slot
         del self._requests[request.sequence.number]
         self._scheduler.drop(request.sequence, known=known)
-        if request.begun:
-            self._backend.release(request.sequence)
+        self._backend.release(request.sequence)
         if slot is not None and not known:
             try:
                 self._backend.cut(slot, 0)

@@ -4,6 +4,7 @@ Time is counted in steps. A step gives every sequence that speaks one token, and
 still read their prompt, so that a long prompt never stalls the others' words.
 """
 
+from collections.abc import Iterator
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
 
@@ -60,17 +61,18 @@ class Scheduler:
         """Let it wait for a slot."""
         self.waiting.append(sequence)
 
-    def place(self) -> list[Placement]:
-        """Give slots to those who wait: free ones first, then those of whoever has spoken longest."""
-        placed = []
+    def place(self) -> Iterator[Placement]:
+        """Give slots to those who wait: free ones first, then those of whoever has spoken longest.
+
+        Each placement must be carried out before the next is asked for: that may copy what this one brought.
+        """
         while self.waiting:
             first = min(self.waiting, key=self._turn)
             if not self.slots.free and not self._yield_to(first):
                 break
             self.waiting.remove(first)
             first.waited = 0
-            placed.append(self.slots.take(first))
-        return placed
+            yield self.slots.take(first)
 
     def batch(self, reading: int) -> list[Feed]:
         """The next step's work, in the order of the slots: a token for each who speaks, and up to `reading` others.

@@ -42,7 +42,12 @@ class Sequence:
     @property
     def speaks(self) -> bool:
         """It has begun to answer, and needs one token computed at a time."""
-        return self.left == 1 and len(self.tokens) > self.prompt_tokens
+        return self.left == 1 and self.told_before
+
+    @property
+    def told_before(self) -> bool:
+        """It had a slot before, and has said something there."""
+        return len(self.tokens) > self.prompt_tokens
 
     @property
     def full(self) -> bool:
