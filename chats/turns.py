@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -144,7 +144,7 @@ def _generation(reply: Message, log: LogWriter, started: float) -> Iterator[Delt
     budget = TokenBudget(engine.context_tokens)
     with brief_connection():
         scene = _scene(reply)
-    params, sentiment = _sampling(scene.message, budget)
+    params, sentiment = _sampling(engine.recommended, scene.message, budget)
     with brief_connection():
         Message.objects.filter(id=reply.id).update(
             model=engine.name, temperature=params.temperature, top_p=params.top_p, sentiment=sentiment
@@ -164,10 +164,14 @@ def _generation(reply: Message, log: LogWriter, started: float) -> Iterator[Delt
     )
 
 
-def _sampling(message: str, budget: TokenBudget) -> tuple[SamplingParams, float | None]:
+def _sampling(recommended: SamplingParams, message: str, budget: TokenBudget) -> tuple[SamplingParams, float | None]:
     """How the reply is chosen, and the sentiment of the message if that had a say in it."""
-    params = SamplingParams(
-        temperature=settings.DEFAULT_TEMPERATURE, top_p=settings.DEFAULT_TOP_P, max_tokens=budget.reply
+    temperature, top_p = settings.DEFAULT_TEMPERATURE, settings.DEFAULT_TOP_P
+    params = replace(
+        recommended,
+        temperature=recommended.temperature if temperature is None else temperature,
+        top_p=recommended.top_p if top_p is None else top_p,
+        max_tokens=min(budget.reply, settings.MAX_TOKENS),
     )
     if not settings.TONE_ADAPTS:
         return params, None

@@ -60,6 +60,10 @@ def decimal(name: str, default: float, *, least: float, most: float) -> float:
     return _within(name, number, least, most)
 
 
+def decimal_if_given(name: str, *, least: float, most: float) -> float | None:
+    return decimal(name, least, least=least, most=most) if text(name) else None
+
+
 def choice(name: str, default: str, choices: Collection[str]) -> str:
     value = text(name, default)
     if value not in choices:

@@ -229,8 +229,10 @@ SENTIMENT_ENGINE = environment.text("SENTIMENT_ENGINE", "inference.emotion.adapt
 CONTENT_POLICY = environment.text("CONTENT_POLICY", DEFAULT_POLICY)
 # How a message sounds moves the temperature and top-p of the reply a little: chats/tone.py.
 TONE_ADAPTS = environment.flag("TONE_ADAPTS", True)
-DEFAULT_TEMPERATURE = environment.decimal("DEFAULT_TEMPERATURE", 0.7, least=0.0, most=2.0)
-DEFAULT_TOP_P = environment.decimal("DEFAULT_TOP_P", 0.9, least=0.01, most=1.0)
+# None: what the model's file recommends, or else 0.7 and 0.9.
+DEFAULT_TEMPERATURE = environment.decimal_if_given("DEFAULT_TEMPERATURE", least=0.0, most=2.0)
+DEFAULT_TOP_P = environment.decimal_if_given("DEFAULT_TOP_P", least=0.01, most=1.0)
+MAX_TOKENS = environment.whole("MAX_TOKENS", 2048, least=1, most=1_000_000)  # of one reply
 # Replies that one person may have queued or running at once.
 LIVE_REPLIES_PER_USER = environment.whole("LIVE_REPLIES_PER_USER", 4, least=1, most=1000)
 REPLY_DEADLINE_SECONDS = environment.whole("REPLY_DEADLINE_SECONDS", 240, least=5, most=3600)

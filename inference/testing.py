@@ -65,6 +65,7 @@ class ScriptedBackend:
     context_tokens: int = SCRIPTED_CONTEXT
     slots: int = SCRIPTED_SLOTS
     batch_tokens: int = SCRIPTED_BATCH
+    recommended: SamplingParams = field(default_factory=SamplingParams)
     prompts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -50,11 +50,23 @@ class TestRunTurn:
         reply = tell(send(alice, alices_chat, "I love this, it is wonderful, thank you so much!").reply)
         assert reply.temperature is not None
         assert reply.sentiment is not None
-        assert reply.temperature > settings.DEFAULT_TEMPERATURE
+        assert reply.temperature > text_engine.recommended.temperature
         assert reply.sentiment > 0.5
         settings.TONE_ADAPTS = False
         reply = tell(send(alice, alices_chat, "I love this, it is wonderful, thank you so much!").reply)
-        assert (reply.temperature, reply.sentiment) == (settings.DEFAULT_TEMPERATURE, None)
+        assert (reply.temperature, reply.sentiment) == (text_engine.recommended.temperature, None)
+
+    def test_the_operator_decides_how_freely_it_speaks_or_else_the_models_makers(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None, settings: Settings
+    ) -> None:
+        reply = tell(send(alice, alices_chat, "The train leaves at nine.").reply)
+        assert (reply.temperature, reply.top_p) == (
+            text_engine.recommended.temperature,
+            text_engine.recommended.top_p,
+        )
+        settings.DEFAULT_TEMPERATURE, settings.DEFAULT_TOP_P = 0.2, 0.6
+        reply = tell(send(alice, alices_chat, "The train leaves at ten.").reply)
+        assert (reply.temperature, reply.top_p) == (0.2, 0.6)
 
     def test_a_model_that_goes_on_with_the_users_line_is_stopped(
         self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None

@@ -31,6 +31,7 @@ class TextBackend(Protocol):
     context_tokens: int
     slots: int
     batch_tokens: int
+    recommended: SamplingParams
 
     def encode(self, segments: Items[Segment]) -> list[int]: ...
 

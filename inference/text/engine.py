@@ -84,10 +84,11 @@ class Generation:
 
 
 class TextEngine(Protocol):
-    """What the rest of the product knows of a language model."""
+    """What the rest of the product knows of a language model. `recommended` is how its makers would sample it."""
 
     name: str
     context_tokens: int
+    recommended: SamplingParams
 
     def count(self, text: str) -> int:
         """Tokens of ordinary text, exactly."""
@@ -123,6 +124,7 @@ class Engine:
     def __init__(self, backend: TextBackend, limits: EngineLimits | None = None, own_format: Format = CHATML) -> None:
         self.name = backend.name
         self.context_tokens = backend.context_tokens
+        self.recommended = backend.recommended
         self._backend = backend
         # A chat's earlier messages are counted again with every turn.
         self.count = lru_cache(COUNTS_KEPT)(self._count)

@@ -22,7 +22,7 @@ from inference.errors import BadRequest, EngineFailed, EngineUnavailable
 from inference.text.backend import Piece
 from inference.text.engine import Engine, EngineLimits, TextEngine
 from inference.text.formats import CHATML, Format, family_of
-from inference.text.gguf import NotAModel, read_header
+from inference.text.gguf import Header, NotAModel, read_header
 from inference.text.prompt import Segment
 from inference.text.sampling import SamplingParams
 from inference.text.scheduler import Feed
@@ -61,7 +61,7 @@ class LlamaCppBackend:
         if not path.is_file():
             raise EngineUnavailable(f"no model at {path.name}", "Set TEXT_MODEL to a GGUF file.")
         try:
-            read_header(path)
+            self.recommended = _recommended(read_header(path))
         except NotAModel as reason:
             raise EngineUnavailable(f"{path.name} is not a whole model: {reason}", "Download it again.") from reason
         llama.llama_log_set(_log, ctypes.c_void_p(0))
@@ -254,6 +254,26 @@ class LlamaCppBackend:
         yield llama.llama_sampler_init_temp(params.temperature)
         seed = secrets.randbits(32) if params.seed is None else params.seed & 0xFFFFFFFF
         yield llama.llama_sampler_init_dist(seed)
+
+
+def _recommended(header: Header) -> SamplingParams:
+    """How those who made the model would have its tokens chosen; what they do not say is our default."""
+    said = {
+        ours: float(value)
+        for ours, theirs in (
+            ("temperature", "temp"),
+            ("top_p", "top_p"),
+            ("min_p", "min_p"),
+            ("repetition_penalty", "penalty_repeat"),
+        )
+        if isinstance(value := header.facts.get(f"general.sampling.{theirs}"), int | float)
+    }
+    top_k = header.facts.get("general.sampling.top_k", 0)
+    try:
+        return SamplingParams(**said, top_k=int(top_k))  # type: ignore[arg-type]
+    except BadRequest as reason:
+        logger.warning("what the model recommends is not used: %s", reason)
+        return SamplingParams()
 
 
 def _grammar(params: SamplingParams) -> str:

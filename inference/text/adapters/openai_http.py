@@ -63,6 +63,7 @@ class OpenAIEngine:
             raise EngineUnavailable("no address of a server", "Set TEXT_URL, for example http://127.0.0.1:8080/v1.")
         self.name = settings.model
         self.context_tokens = settings.context or CONTEXT_UNASKED
+        self.recommended = SamplingParams()
         self._limits = settings
         self._lock = threading.Lock()
         self._waiting = 0

@@ -43,7 +43,7 @@ class Shape:
 TINY = Shape(width=64, heads=4, kv_heads=4, layers=2, inner=128, context=256)
 
 
-def write_model(path: Path, shape: Shape = TINY, template: str = "") -> None:
+def write_model(path: Path, shape: Shape = TINY, template: str = "", temperature: float | None = None) -> None:
     """A GGUF that speaks ChatML, and never ends a reply by itself when it is greedy."""
     vocabulary, merges = _vocabulary()
     control = [vocabulary.index(token) for token in CONTROL]
@@ -69,6 +69,8 @@ def write_model(path: Path, shape: Shape = TINY, template: str = "") -> None:
     writer.add_eos_token_id(control[0])
     writer.add_eot_token_id(control[2])
     writer.add_add_bos_token(False)
+    if temperature is not None:
+        writer.add_sampling_temp(temperature)
     if template:
         writer.add_chat_template(template)
     for name, weights in _weights(shape, len(vocabulary), control):

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from string import ascii_lowercase
 
 import numpy as np
@@ -139,3 +140,13 @@ def test_scores_that_are_no_numbers_end_one_reply_and_no_other(
         with pytest.raises(EngineFailed, match="not numbers"):
             say(engine, PLAIN)
     assert say(engine, PLAIN)[0] == before
+
+
+@pytest.mark.parametrize(("said", "expected"), [(None, 0.7), (0.25, 0.25), (-3.0, 0.7)])
+def test_what_the_file_recommends_is_the_default_if_it_makes_sense(
+    tmp_path: Path, said: float | None, expected: float
+) -> None:
+    write_model(tmp_path / "tiny.gguf", temperature=said)
+    backend = LlamaCppBackend(TextSettings("", str(tmp_path / "tiny.gguf"), slots=1, threads=1))
+    assert backend.recommended.temperature == expected
+    backend.close()
