@@ -71,7 +71,7 @@ class LlamaCppBackend:
         model = llama.llama_model_load_from_file(str(path).encode(), model_params)
         if model is None:
             raise EngineUnavailable(f"{path.name} is not a model that llama.cpp can load", "Download it again.")
-        self.name = path.stem
+        self.name = settings.name or path.stem
         self.slots = settings.slots
         self.batch_tokens = settings.batch
         self.context_tokens = settings.context or min(llama.llama_model_n_ctx_train(model), CONTEXT_UNASKED)
