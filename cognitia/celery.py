@@ -30,7 +30,10 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
-    beat_schedule={"reap replies": {"task": "chats.tasks.reap_replies", "schedule": 1.0, "options": {"expires": 5}}},
+    beat_schedule={
+        "reap replies": {"task": "chats.tasks.reap_replies", "schedule": 1.0, "options": {"expires": 5}},
+        "resume pulls": {"task": "weights.tasks.resume_pulls", "schedule": 15.0, "options": {"expires": 30}},
+    },
     timezone="UTC",
 )
 app.autodiscover_tasks()

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "chats",
     "characters",
     "accounts",
+    "weights",
     "core",
     "inference",
     "channels",
@@ -225,6 +226,11 @@ INFERENCE = {
         parking_mib=environment.whole("TEXT_PARKING_MIB", 256, least=0, most=10_000_000),  # chats without a slot
     )
 }
+# Models that `manage.py models` and the page of models pull, and where they come from.
+MODELS_DIR = environment.path("MODELS_DIR", HOME / "models")
+HUB_URL = environment.text("HUB_URL", "https://huggingface.co").rstrip("/")
+if not HUB_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(f"HUB_URL is {HUB_URL!r}; it must begin with https:// or http://.")
 SENTIMENT_ENGINE = environment.text("SENTIMENT_ENGINE", "inference.emotion.adapters.vader")
 CONTENT_POLICY = environment.text("CONTENT_POLICY", DEFAULT_POLICY)
 # How a message sounds moves the temperature and top-p of the reply a little: chats/tone.py.
@@ -248,6 +254,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"propagate": True},
         "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
         # Celery and beat say four lines for every task, and one runs each second; the turns log what matters.
         **{
             name: {"level": "WARNING"}
