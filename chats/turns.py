@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -23,10 +24,11 @@ from core.streams.writing import Fenced, LogWriter, appender
 from inference.errors import EngineFailed, InferenceError
 from inference.registry import sentiment_analyzer, text_engine
 from inference.text.budget import TokenBudget
-from inference.text.engine import Delta, Finish, FinishReason, Generation
+from inference.text.engine import Delta, Finish, FinishReason, Generation, TextEngine
 from inference.text.prompt import Prompt
 from inference.text.prompt import Role as Speaker
 from inference.text.sampling import SamplingParams
+from weights.choice import report_refused, settings_in_use
 
 logger = logging.getLogger(__name__)
 
@@ -113,11 +115,13 @@ def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
     told = _Told()
     outcome = _Outcome(Status.FAILED, "failed")
     try:
-        for item in _generation(reply, log, started):
-            if isinstance(item, Finish):
-                outcome = _finished(item)
-                continue
-            _add(reply, log, told, item)
+        # Closed at once however it ends: another model may wait for this one's memory.
+        with closing(_generation(reply, log, started)) as items:
+            for item in items:
+                if isinstance(item, Finish):
+                    outcome = _finished(item)
+                    continue
+                _add(reply, log, told, item)
     except PromptTooLong:
         outcome = _Outcome(Status.FAILED, "context_overflow")
     except InferenceError as error:
@@ -139,8 +143,14 @@ def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
     return outcome
 
 
-def _generation(reply: Message, log: LogWriter, started: float) -> Iterator[Delta | Finish]:
-    engine = text_engine()
+def _generation(reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
+    with brief_connection():
+        wanted = settings_in_use()
+    with text_engine(wanted, report_refused) as engine:
+        yield from _told_by(engine, reply, log, started)
+
+
+def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
     budget = TokenBudget(engine.context_tokens)
     with brief_connection():
         scene = _scene(reply)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib import import_module
 from types import ModuleType
 from typing import cast
@@ -10,16 +11,24 @@ from django.conf import settings
 
 from inference.emotion.sentiment import SentimentAnalyzer
 from inference.errors import EngineUnavailable
+from inference.lending import Lender, Refused
 from inference.text.engine import TextEngine
+from inference.text.settings import TextSettings
 
 _lock = threading.Lock()
 _built: dict[str, object] = {}
 
 
-def text_engine() -> TextEngine:
-    """This process's language model, loaded on first use. Raises `EngineUnavailable`."""
-    chosen = settings.INFERENCE["text"]
-    return cast(TextEngine, _once("text", lambda: _adapter(chosen.adapter, "TEXT_ENGINE").build(chosen)))
+def text_engine(
+    wanted: TextSettings | None = None, refused: Refused = lambda _settings, _error: None
+) -> AbstractContextManager[TextEngine]:
+    """The language model of this process, for as long as the block runs: the one that is wanted, loaded on first use.
+
+    None wants the one that is loaded, or else that of the settings. One that cannot be loaded changes nothing, and
+    `refused` hears why. Raises `EngineUnavailable` if there is no other.
+    """
+    lender = cast(Lender, _once("text", lambda: Lender(_text_engine)))
+    return lender.lend(wanted, settings.INFERENCE["text"], refused)
 
 
 def sentiment_analyzer() -> SentimentAnalyzer:
@@ -32,6 +41,10 @@ def forget_engines() -> None:
     """Build them anew on next use: a setting has changed."""
     with _lock:
         _built.clear()
+
+
+def _text_engine(chosen: TextSettings) -> TextEngine:
+    return cast(TextEngine, _adapter(chosen.adapter, "TEXT_ENGINE").build(chosen))
 
 
 def _once(kind: str, build: Callable[[], object]) -> object:

@@ -1,10 +1,8 @@
 """Whether a model that is here can be used: its file is looked at, and loaded far from anybody who talks."""
 
 import logging
-from dataclasses import replace
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,9 +10,10 @@ from core.database import brief_connection
 from core.jobs import Status
 from inference.errors import EngineUnavailable
 from inference.text.gguf import NotAModel, read_header
-from inference.text.settings import TextSettings
 from inference.text.trial import load_alone
 from weights import files, ollama, pulling
+from weights.choice import settings_of
+from weights.files import sha256_of
 from weights.models import LanguageModel, Source
 
 logger = logging.getLogger(__name__)
@@ -97,7 +96,7 @@ def verify(model: LanguageModel) -> None:
     if stamp is None:
         raise Unusable(_("Its file is not there any more."))
     try:
-        if stamp != model.verified and files.sha256_of(path) != model.sha256:
+        if stamp != model.verified and sha256_of(path) != model.sha256:
             raise Unusable(_("Its file has changed since it was pulled."))
         read_header(path)
     except NotAModel as reason:
@@ -110,14 +109,6 @@ def verify(model: LanguageModel) -> None:
             LanguageModel.objects.filter(id=model.id).update(
                 verified_bytes=stamp.size_bytes, verified_mtime_ns=stamp.mtime_ns
             )
-
-
-def settings_of(model: LanguageModel) -> TextSettings:
-    """How this model is built here: as TEXT_MODEL would be, in its place."""
-    usual: TextSettings = settings.INFERENCE["text"]
-    if model.source == Source.OLLAMA:
-        return replace(usual, model=model.file)
-    return replace(usual, model=str(files.whole(model.id)), name=model.name)
 
 
 def _spoil(model: LanguageModel, sentence: str) -> None:

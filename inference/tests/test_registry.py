@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from inference import registry
 from inference.errors import EngineUnavailable
-from inference.text.engine import Finish, FinishReason, Generation
+from inference.text.engine import Finish, FinishReason, Generation, TextEngine
 from inference.text.prompt import Prompt, Role, Turn
 from inference.text.sampling import SamplingParams
 
@@ -29,8 +29,8 @@ def choose(settings: Settings, adapter: str) -> None:
 @pytest.mark.parametrize("adapter", ["inference.nonesuch", "nonesuch", "nonesuch.engine"])
 def test_a_module_that_does_not_exist_is_a_sentence_with_a_hint(settings: Settings, adapter: str) -> None:
     choose(settings, adapter)
-    with pytest.raises(EngineUnavailable, match="nonesuch") as refused:
-        registry.text_engine()
+    with pytest.raises(EngineUnavailable, match="nonesuch") as refused, registry.text_engine():
+        pass
     assert "TEXT_ENGINE" in refused.value.hint
 
 
@@ -38,18 +38,20 @@ def test_a_missing_library_is_named(settings: Settings, tmp_path: Path, monkeypa
     (tmp_path / "engine_of_somebody.py").write_text("import a_library_of_nobody\n")
     monkeypatch.syspath_prepend(tmp_path)
     choose(settings, "engine_of_somebody")
-    with pytest.raises(EngineUnavailable, match="engine_of_somebody needs a_library_of_nobody") as refused:
-        registry.text_engine()
+    missing = "engine_of_somebody needs a_library_of_nobody"
+    with pytest.raises(EngineUnavailable, match=missing) as refused, registry.text_engine():
+        pass
     assert refused.value.hint == "Install a_library_of_nobody, or choose another TEXT_ENGINE."
 
 
 def test_what_failed_is_tried_again(settings: Settings) -> None:
     chosen = settings.INFERENCE["text"].adapter
     choose(settings, "inference.nonesuch")
-    with pytest.raises(EngineUnavailable):
-        registry.text_engine()
+    with pytest.raises(EngineUnavailable), registry.text_engine():
+        pass
     choose(settings, chosen)
-    assert registry.text_engine().name == "scripted"
+    with registry.text_engine() as engine:
+        assert engine.name == "scripted"
 
 
 def test_an_engine_is_built_once_however_many_ask(
@@ -58,12 +60,17 @@ def test_an_engine_is_built_once_however_many_ask(
     (tmp_path / "counted_engine.py").write_text("def build(settings):\n    return object()\n")
     monkeypatch.syspath_prepend(tmp_path)
     choose(settings, "counted_engine")
+
+    def lent(_number: int = 0) -> TextEngine:
+        with registry.text_engine() as engine:
+            return engine
+
     with ThreadPoolExecutor(8) as pool:
-        engines = list(pool.map(lambda _: registry.text_engine(), range(32)))
+        engines = list(pool.map(lent, range(32)))
     assert len({id(engine) for engine in engines}) == 1
-    first = registry.text_engine()
+    first = lent()
     registry.forget_engines()
-    assert registry.text_engine() is not first
+    assert lent() is not first
 
 
 def test_the_model_that_is_shipped_speaks(settings: Settings) -> None:
@@ -76,9 +83,9 @@ def test_the_model_that_is_shipped_speaks(settings: Settings) -> None:
             threads=1,
         )
     }
-    engine = registry.text_engine()
     asked = Generation(Prompt((Turn(Role.USER, "Hello"),)), SamplingParams(temperature=0.0, max_tokens=60))
-    *deltas, finish = engine.generate(asked)
+    with registry.text_engine() as engine:
+        *deltas, finish = engine.generate(asked)
     assert isinstance(finish, Finish)
     assert finish.reason in {FinishReason.END, FinishReason.LENGTH}
     text = "".join(delta.text for delta in deltas if not isinstance(delta, Finish))

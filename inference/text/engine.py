@@ -96,6 +96,9 @@ class TextEngine(Protocol):
     def generate(self, generation: Generation) -> Iterator[Delta | Finish]:
         """The reply as it is written. Raises `ContextOverflow`, `Overloaded` or `EngineFailed`."""
 
+    def close(self) -> None:
+        """Give back what it holds. Nothing else may be called afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:

@@ -1,13 +1,14 @@
 """A folder and a hub of its own for each test, and one tiny model that is really a model."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from inference.text.tests.random_model import write_model
+from inference.text.tests.random_model import TINY, write_model
 from weights import actions, pulling
 from weights.models import LanguageModel
 from weights.tests.fake_hub import FakeHub, running_hub
@@ -16,7 +17,7 @@ from weights.tests.fake_hub import FakeHub, running_hub
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("models") / "tiny.gguf"
-    write_model(path)
+    write_model(path, replace(TINY, context=8192))
     return path.read_bytes()
 
 

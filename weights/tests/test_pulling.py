@@ -23,7 +23,7 @@ def test_it_is_received_held_to_its_checksum_and_looked_at(queued: LanguageModel
     assert (model.status, model.error) == (Status.DONE, "")
     assert files.whole(model.id).read_bytes() == tiny
     assert model.sha256 == hashlib.sha256(tiny).hexdigest()
-    assert (model.size_bytes, model.received_bytes, model.context) == (len(tiny), len(tiny), 256)
+    assert (model.size_bytes, model.received_bytes, model.context) == (len(tiny), len(tiny), 8192)
     assert model.memory_bytes > len(tiny)
     assert not model.embeds
     assert not files.part(model.id).exists()

@@ -75,11 +75,18 @@ class OpenAIEngine:
             timeout=openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
         )
         self._in_flight = asyncio.Semaphore(settings.slots)
-        threading.Thread(target=self._loop.run_forever, name="openai-http", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="openai-http", daemon=True)
+        self._thread.start()
 
     def count(self, text: str) -> int:
         """An estimate, on the high side."""
         return -(-len(text.encode()) // BYTES_A_TOKEN)
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._closed(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def generate(self, generation: Generation) -> Iterator[Delta | Finish]:
         with self._lock:
@@ -126,6 +133,11 @@ class OpenAIEngine:
             if stopped:
                 yield finish(FinishReason.STOP)
                 return
+
+    async def _closed(self) -> None:
+        """Once whoever was cancelled has closed its connection."""
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+        await self._client.close()
 
     async def _tell(self, generation: Generation, outbox: "SimpleQueue[_Item]") -> None:
         try:

@@ -1,0 +1,51 @@
+"""Which model tells the next reply."""
+
+import logging
+from dataclasses import replace
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from core.database import brief_connection
+from inference.text.settings import TextSettings
+from weights import access, files
+from weights.models import LanguageModel, Source
+
+logger = logging.getLogger(__name__)
+
+
+def settings_in_use() -> TextSettings | None:
+    """How the model in use is built; that of TEXT_MODEL, if no other is.
+
+    None: its file is not what it was when it was found to be good. Whoever answers now then goes on, and the row says
+    why.
+    """
+    model = access.model_in_use()
+    usual: TextSettings = settings.INFERENCE["text"]
+    if model is None or bool(usual.url) != (model.source == Source.OLLAMA):
+        return usual
+    if model.source != Source.OLLAMA and files.stamp(files.whole(model.id)) != model.verified:
+        sentence = _("Its file is missing or has changed, so the model before it goes on; check it and use it again.")
+        _tell_operator(model.name, sentence)
+        return None
+    return settings_of(model)
+
+
+def settings_of(model: LanguageModel) -> TextSettings:
+    """How this model is built here: as TEXT_MODEL would be, in its place."""
+    usual: TextSettings = settings.INFERENCE["text"]
+    if model.source == Source.OLLAMA:
+        return replace(usual, model=model.file)
+    return replace(usual, model=str(files.whole(model.id)), name=model.name)
+
+
+def report_refused(wanted: TextSettings, reason: Exception) -> None:
+    """What the operator is told about a model that could not be loaded."""
+    sentence = _("It could not be loaded, so the model before it goes on: %(reason)s.") % {"reason": reason}
+    with brief_connection():
+        _tell_operator(wanted.name, sentence[:400])
+
+
+def _tell_operator(name: str, sentence: str) -> None:
+    if LanguageModel.objects.filter(name=name).exclude(error=sentence).update(error=sentence):
+        logger.error("model in use cannot answer: %s", sentence, extra={"model": name})
