@@ -15,6 +15,7 @@ from pathlib import Path
 
 from llama_cpp import Llama
 
+from inference.text.gguf import read_header
 from starter.corpus import CONTEXT, Encoder
 from starter.grammar import personas
 from starter.grammar.dialogue import Sample, Writer, some_sample, writer
@@ -26,7 +27,6 @@ from starter.tokenizer import Vocabulary
 
 SEED = 9_000_017
 LONGEST_REPLY = 200
-TEMPERATURE, TOP_P = 0.7, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,24 @@ class Reply:
 
 
 class Speaker:
-    """The model behind llama.cpp, one conversation at a time.
+    """The model behind llama.cpp, one conversation at a time, sampled as its file recommends.
 
-    One thread by default: on a machine that is busy with other things two would wait for each other.
+    One thread, as in the product: two would wait for each other longer than they compute.
     """
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         self.llama = Llama(str(path), n_ctx=CONTEXT, n_threads=threads, n_threads_batch=threads, verbose=False)
         self.encoder = Encoder(Vocabulary.load())
+        facts = read_header(path).facts
+        self.temperature, self.top_p = float(facts["general.sampling.temp"]), float(facts["general.sampling.top_p"])
         self.end = self.encoder.vocabulary.special["<|im_end|>"]
 
     def reply(self, prompt: list[int], temperature: float, limit: int = LONGEST_REPLY) -> Reply:
         """Generate until the turn ends or `limit` tokens are out. Temperature 0 is greedy."""
         made: list[int] = []
-        sampled = self.llama.generate(prompt, top_k=0, top_p=TOP_P, min_p=0.0, temp=temperature, repeat_penalty=1.0)
+        sampled = self.llama.generate(
+            prompt, top_k=0, top_p=self.top_p, min_p=0.0, temp=temperature, repeat_penalty=1.0
+        )
         for token in sampled:
             if token == self.end:
                 return Reply(self.encoder.vocabulary.decode(made), True, len(made))
@@ -64,7 +68,9 @@ class Speaker:
     def tokens_per_second(self, tokens: int = 400) -> float:
         """Decoding alone: the prompt is read before the clock starts, and ends of turn are ignored."""
         prompt = self.encoder.open_prompt(held_out("azera", 1).recall())
-        sampled = self.llama.generate(prompt, top_k=0, top_p=TOP_P, min_p=0.0, temp=TEMPERATURE, repeat_penalty=1.0)
+        sampled = self.llama.generate(
+            prompt, top_k=0, top_p=self.top_p, min_p=0.0, temp=self.temperature, repeat_penalty=1.0
+        )
         next(sampled)
         started = time.perf_counter()
         for _ in range(tokens):
@@ -146,10 +152,10 @@ def main() -> None:
     options = parser.parse_args()
     speaker = Speaker(options.model)
     failures: list[str] = []
-    sampled = measure(speaker, options.count, TEMPERATURE, failures)
+    sampled = measure(speaker, options.count, speaker.temperature, failures)
     greedy = measure(speaker, options.count, 0.0, [])
     speaker.llama.close()
-    speed, load = Speaker(options.model, threads=2).tokens_per_second(), os.getloadavg()[0]
+    speed, load = Speaker(options.model).tokens_per_second(), os.getloadavg()[0]
     if options.failures:
         print("\n".join(failures))
     print(f"{'score':<22}{'sampled':>9}{'greedy':>9}")

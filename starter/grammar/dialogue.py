@@ -108,13 +108,14 @@ class Writer:
 
     def dense(self) -> Sample:
         """Many facts at once and several questions about them: where copying is learned fastest."""
-        known = facts(self.rng, self.stage.values, self.rng.randint(2, 9))
-        absent, told = known[: len(known) // 3], known[len(known) // 3 :]
+        known = facts(self.rng, self.stage.values, self.rng.randint(3, 12))
+        absent = known[: self.rng.randint(len(known) // 4, len(known) // 2)]
+        told = known[len(absent) :]
         questions = [fact_talk.known(self.stage, fact) for fact in told] + [
             fact_talk.unknown(self.stage, fact) for fact in absent
         ]
         self.rng.shuffle(questions)
-        questions = questions[: self.rng.randint(2, 8)]
+        questions = questions[: self.rng.randint(4, 9)]
         return self._sample([], questions[0], told, after=tuple(questions[1:]))
 
     def recall(self) -> Sample:
@@ -142,7 +143,7 @@ class Writer:
 
     def told_before(self) -> Sample:
         """Facts told in the history, and then asked for; sometimes another one that was not told."""
-        told = facts(self.rng, self.stage.values, self.rng.choice((1, 1, 2, 2, 3)))
+        told = facts(self.rng, self.stage.values, self.rng.choice((1, 2, 2, 3, 4)))
         absent = told.pop() if len(told) > 2 else None
         history = self._tellings(told)
         if self.rng.random() < 0.08:
@@ -150,13 +151,12 @@ class Writer:
             history.append(beat)
         for _ in range(self.rng.choice((0, 0, 1, 1, 2))):
             history.insert(self.rng.randint(0, len(history)), self.free())
-        if absent and self.rng.random() < 0.6:
-            last = fact_talk.unknown(self.stage, absent)
-        else:
-            last = fact_talk.known(self.stage, self.rng.choice(told))
+        asked = [fact_talk.known(self.stage, fact) for fact in self.rng.sample(told, len(told))]
+        if absent:
+            asked.insert(self.rng.choice((0, 0, 1)), fact_talk.unknown(self.stage, absent))
         memories = facts(self.rng, self.stage.values, self.rng.choice((1, 2, 3))) if self.rng.random() < 0.2 else []
         memories = [memory for memory in memories if memory.key not in {fact.key for fact in (*told, absent) if fact}]
-        return self._sample(history, last, memories)
+        return self._sample(history, asked[0], memories, after=tuple(asked[1:]))
 
     def _tellings(self, told: list[Fact]) -> list[Beat]:
         if len(told) == 2 and self.rng.random() < 0.4:
@@ -279,14 +279,14 @@ class Writer:
 
 # How often each kind of sample is written: (early in training, later on). Copying comes first, from dense samples.
 MIXTURE = (
-    ("dense", (50, 5)),
-    ("recall", (8, 16)),
-    ("missing", (6, 15)),
-    ("told_before", (10, 12)),
-    ("telling", (5, 6)),
-    ("named", (2, 3)),
-    ("chat", (17, 56)),
-    ("summing_up", (2, 5)),
+    ("dense", (50, 34)),
+    ("recall", (8, 12)),
+    ("missing", (6, 10)),
+    ("told_before", (10, 14)),
+    ("telling", (5, 4)),
+    ("named", (2, 2)),
+    ("chat", (17, 24)),
+    ("summing_up", (2, 2)),
 )
 
 
