@@ -22,10 +22,10 @@ class TextSettings:
     """Which model, and how much of the machine it may take.
 
     `adapter`: the module that builds the engine, by its dotted path. `context` 0: what the model was trained for.
-    `threads` 0: one for each core, or one for a model under 64 MiB. `gpu_layers` -1: all. `batch`: the most tokens computed at once. `waiting`:
-    requests that may wait for a slot. `parking_mib`: memory for the caches of chats that have no slot now. `url` and
-    `key`: a server that has the model, and what it lets us in by; `slots` are then requests in flight. `name`: what a
-    model in our process is called; empty: as its file.
+    `threads` 0: one for each core, or one for a model under 64 MiB. `gpu_layers` -1: all. `batch`: the most tokens
+    computed at once. `waiting`: requests that may wait for a slot. `parking_mib`: memory for the caches of chats that
+    have no slot now. `url` and `key`: a server that has the model, and what it lets us in by; `slots` are then
+    requests in flight. `name`: what a model in our process is called; empty: as its file.
     """
 
     adapter: str

@@ -36,8 +36,8 @@ LONGEST_PIECE = 256
 # Of a model that was trained for more, so that a laptop's memory is not taken by caches nobody fills.
 CONTEXT_UNASKED = 8192
 UNIFIED = True
-# The starter model (5.8 MB) says 1,500 tokens a second with one thread; with two, on two cores that have something else
-# to do as well, 30 to 150.
+# The starter model (5.8 MB) says 1,500 tokens a second with one thread; with two, on two cores that have something
+# else to do as well, 30 to 150.
 SMALL_BYTES = 64 * 2**20
 KV_TYPES = {
     KvType.F32: llama.GGML_TYPE_F32,
