@@ -43,7 +43,7 @@ def chat_list(request: HttpRequest) -> HttpResponse:
         chat = actions.start_chat(user, get_character_for(user, form.cleaned_data["character"]))
         return redirect("chats:detail", chat.id)
     characters = [transcript.card(character) for character in characters_for(user)]
-    return render(request, "chats/list.html", {"sidebar": transcript.sidebar(user), "characters": characters})
+    return render(request, "chats/list.html", {"characters": characters})
 
 
 @login_required
@@ -131,7 +131,6 @@ def _chat_page(
         "messages": shown,
         "has_older": has_older,
         "greetings": chat.character.openers[:3],
-        "sidebar": transcript.sidebar(user),
         "current_chat_id": chat.id,
         "draft": draft,
         "send_error": error.message if error else "",

@@ -77,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.preferences",
+                "chats.context.sidebar",
             ],
             "builtins": ["core.templatetags.ui"],
         },
@@ -214,7 +215,7 @@ INFERENCE = {
         model=environment.text("TEXT_MODEL") if TEXT_URL else str(environment.path("TEXT_MODEL", STARTER_MODEL)),
         context=environment.whole("TEXT_CONTEXT", 0, least=0, most=1_000_000),  # 0: what the model was trained for
         slots=environment.whole("TEXT_SLOTS", 4, least=1, most=64),  # replies written at the same time
-        threads=environment.whole("TEXT_THREADS", 0, least=0, most=1024),  # 0: one for each core
+        threads=environment.whole("TEXT_THREADS", 0, least=0, most=1024),  # 0: as many as cores; 1 if small
         gpu_layers=environment.whole("TEXT_GPU_LAYERS", 0, least=-1, most=10_000),  # -1: all of them
         flash_attention=FlashAttention[
             environment.choice("TEXT_FLASH_ATTENTION", "auto", [one.name.lower() for one in FlashAttention]).upper()

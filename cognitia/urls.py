@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("account/", include("allauth.account.urls")),
     path("chats/", include("chats.urls")),
+    path("models/", include("weights.urls")),
     path("api/v2/chats/<uuid:chat_id>/messages", chats_api.Messages.as_view(), name="api_messages"),
     path("api/v2/replies/<uuid:reply_id>", chats_api.Reply.as_view(), name="api_reply"),
     path("api/v2/replies/<uuid:reply_id>/cancel", chats_api.CancelReply.as_view(), name="api_cancel"),
