@@ -4,13 +4,14 @@ import { $, $$, announce } from "../ui.js";
 const POLL_MS = 1000;
 const AWAY_MS = 5000;
 const shelf = $("[data-models]");
-const row = (root, name) => $(`[data-model="${CSS.escape(name)}"]`, root);
 
 /** Numbers change in place; a row is replaced only when it is in another state, so that nobody's focus is lost. */
 function show(fresh) {
   const list = $(".models", shelf);
-  for (const next of $$("[data-model]", fresh)) {
-    const now = row(list, next.dataset.model);
+  const rows = $$("[data-model]", fresh);
+  const names = new Set(rows.map((next) => next.dataset.model));
+  for (const next of rows) {
+    const now = $(`[data-model="${CSS.escape(next.dataset.model)}"]`, list);
     if (!now) {
       list.append(next);
     } else if (now.dataset.state !== next.dataset.state) {
@@ -23,7 +24,7 @@ function show(fresh) {
     }
   }
   for (const now of $$("[data-model]", list)) {
-    if (!row(fresh, now.dataset.model) && !now.contains(document.activeElement)) now.remove();
+    if (!names.has(now.dataset.model) && !now.contains(document.activeElement)) now.remove();
   }
 }
 
