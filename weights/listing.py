@@ -57,7 +57,7 @@ class ModelView:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The whole page. `found`: names of files in the folder that are not taken in."""
+    """The whole page. `found`: files in the folder that are not taken in. `is_elsewhere`: TEXT_URL names a server."""
 
     here: tuple[ModelView, ...]
     offered: tuple[ModelView, ...]
@@ -67,6 +67,7 @@ class Shelf:
     disk_free: str
     disk_reserve: str
     is_ollama: bool
+    is_elsewhere: bool
 
 
 def shelf(*, is_ollama: bool) -> Shelf:
@@ -88,6 +89,7 @@ def shelf(*, is_ollama: bool) -> Shelf:
         disk_free=gigabytes(files.free_bytes()),
         disk_reserve=gigabytes(files.RESERVE_BYTES),
         is_ollama=is_ollama,
+        is_elsewhere=behind_address,
     )
 
 

@@ -99,6 +99,7 @@ class LanguageModel(Job):
             {"status": Status.RUNNING},
             received_bytes=received_bytes,
             bytes_per_second=bytes_per_second,
+            size_bytes=self.size_bytes,  # an Ollama server tells it layer by layer
             heard_at=now(),
         )
 
