@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from weights import hub
 from weights.ledger import LEDGER, Entry
 
 # The rest of memory is for the system, PostgreSQL, Redis, three Python processes and a browser.
@@ -21,6 +22,7 @@ PARAMETERS_ON_FEW_CORES = 4e9
 PARAMETERS_ON_MANY_CORES = 9e9
 MANY_CORES = 8
 CARD_SECONDS = 5.0
+REACHED_SECONDS = 3.0
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -52,6 +54,22 @@ def suited(machine: Machine, replies: int) -> Entry | None:
 
 def recommended() -> Entry | None:
     return suited(this_machine(), slots())
+
+
+def offer() -> str:
+    """One sentence for whoever starts Cognitia with the starter model. It waits for the hub, at most seconds."""
+    entry = recommended()
+    if entry is None:
+        return _("The starter model answers; the models of the list need more memory than this machine has.")
+    if not hub.is_reachable(REACHED_SECONDS):
+        return _("The starter model answers. %(label)s would suit this machine, but %(hub)s cannot be reached.") % {
+            "label": entry.label,
+            "hub": settings.HUB_URL,
+        }
+    return _(
+        "The starter model answers. %(label)s suits this machine (%(size).1f GB, %(license)s): "
+        "`manage.py models pull --recommended`, then `manage.py models use %(name)s`."
+    ) % {"label": entry.label, "size": entry.size_bytes / 1e9, "license": entry.license, "name": entry.name}
 
 
 def slots() -> int:

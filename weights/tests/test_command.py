@@ -1,12 +1,14 @@
 """`manage.py models`, as a person at a terminal uses it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from cognitia.management.commands import up
 from core.jobs import Status
 from weights import files, machine
 from weights import hub as hubs
@@ -140,6 +142,34 @@ class TestRecommendation:
     def test_a_card_decides_by_its_own_memory(self) -> None:
         assert self.name(16, card=24) == "qwen2.5-14b"
         assert self.name(16, card=8) == "qwen2.5-7b"
+
+
+class TestOffer:
+    """What `up` says of a better model."""
+
+    def test_it_names_the_model_that_suits_and_how_to_pull_it(
+        self, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(machine, "this_machine", lambda: Machine(memory_bytes=16 * 10**9, cores=4))
+        said = machine.offer()
+        assert "Llama 3.2 3B Instruct suits this machine (2.0 GB, Llama 3.2 Community License)" in said
+        assert "models pull --recommended" in said
+        assert not hub.gets()
+
+    def test_a_hub_that_is_away_is_said_within_seconds(
+        self, hub: FakeHub, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(machine, "this_machine", lambda: Machine(memory_bytes=16 * 10**9, cores=4))
+        settings.HUB_URL = "http://127.0.0.1:1"
+        assert machine.offer().endswith("but http://127.0.0.1:1 cannot be reached.")
+
+    def test_nothing_is_offered_once_a_model_was_chosen(self, hub: FakeHub, settings: Settings) -> None:
+        assert up.model_offer() is not None
+        LanguageModel.objects.create(name="mine", source="file", in_use=True, status=Status.DONE)
+        assert up.model_offer() is None
+        LanguageModel.objects.all().delete()
+        settings.INFERENCE = {"text": replace(settings.INFERENCE["text"], model="/another.gguf")}
+        assert up.model_offer() is None
 
 
 def test_the_ledger_is_in_order_and_its_places_are_places() -> None:

@@ -5,9 +5,10 @@ import http.client
 import os
 import re
 import sys
+import threading
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from cognitia.embedded.postgres import EmbeddedPostgres
 from cognitia.embedded.redis import EmbeddedRedis
 from cognitia.embedded.server import EmbeddedServer
 from cognitia.supervisor import Supervisor
+from weights import access, machine
 
 # A worker finishes what it can in this time; what it cannot is marked interrupted by the reaper.
 WORKER_GRACE_SECONDS = 10.0
@@ -83,9 +85,13 @@ def run(home: Path, host: str, port: int, *, verbose: bool) -> None:
         wait_until_ready(supervisor, host, port)
         say_phase("web ready", time.monotonic() - web_began)
         link = sign_in_link(host, port)
+        offer = model_offer()
         release_database()
         say(f"Cognitia is ready after {time.monotonic() - began:.1f} s. Ctrl-C ends it; your data stays in {home}.")
         say(f"Sign in (once): {link}")
+        if offer is not None:
+            # The hub may be slow to answer, and a child that dies meanwhile must not wait for it.
+            threading.Thread(target=lambda: say(offer()), daemon=True).start()
         supervisor.watch()
     except KeyboardInterrupt:
         pass
@@ -195,6 +201,13 @@ def sign_in_link(host: str, port: int) -> str:
     if (host, port) != (settings.HOST, settings.PORT):
         site = f"http://{reachable(host)}:{port}"
     return f"{site}/sign-in/link/{token}/"
+
+
+def model_offer() -> Callable[[], str] | None:
+    """What to say of a better model than the starter: an answer that takes the hub's time. None: one was chosen."""
+    if access.model_in_use() is not None or settings.INFERENCE["text"].model != str(settings.STARTER_MODEL):
+        return None
+    return machine.offer
 
 
 def reachable(host: str) -> str:
