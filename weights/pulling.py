@@ -84,9 +84,10 @@ def waiting() -> list[UUID]:
 
 def _claimed(model_id: UUID, most: int) -> LanguageModel | None:
     model = LanguageModel.objects.filter(id=model_id).first()
+    # Whether it is taken or must wait, its task is spent: whoever ends a pull, or the reaper, queues the next.
+    jobs.forget_queued(model_id)
     if model is None or LanguageModel.pulling() >= most or not model.claim():
         return None
-    jobs.forget_queued(model_id)
     return model if model.hear(model.received_bytes, 0) else None
 
 

@@ -67,8 +67,8 @@ def run_check(model_id: UUID) -> LanguageModel | None:
 
 
 def give_up(model_id: UUID) -> None:
-    """Nobody can try it out now."""
-    sentence = _("No worker could be told to try this model out; choose it again in a moment.")
+    """Nobody tries it out."""
+    sentence = _("No worker could try this model out; choose it again in a moment.")
     LanguageModel.objects.filter(id=model_id).update(wanted_at=None, error=sentence)
 
 

@@ -1,12 +1,14 @@
 """A pull, through a hub on loopback, with everything that goes wrong on the way."""
 
 import hashlib
+import socket
 import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.utils.timezone import now
+from pytest_django import Settings
 
 from core.jobs import Status
 from core.tests.waiting import until
@@ -164,8 +166,9 @@ def test_a_third_pull_waits_until_one_of_two_has_ended(queued: LanguageModel, hu
         others.append(actions.add_from_hub(f"tiny{number}", "somebody/tiny-GGUF", f"{number}.gguf"))
     assert LanguageModel.objects.filter(id__in=[other.id for other in others]).update(status=Status.RUNNING) == 2
     assert pull(queued).status == Status.QUEUED
+    assert recovery.run_resuming() == []
     LanguageModel.objects.filter(id=others[0].id).update(status=Status.DONE)
-    assert pulling.waiting() == [queued.id]
+    assert recovery.run_resuming() == [queued.id]
 
 
 class TestWorkerDeath:
@@ -212,6 +215,16 @@ class TestWorkerDeath:
         assert pull(model).status == Status.DONE
 
 
+def test_a_trial_that_nobody_carries_out_is_given_up(queued: LanguageModel, hub: FakeHub) -> None:
+    pull(queued)
+    LanguageModel.objects.update(wanted_at=now() - timedelta(seconds=recovery.TRIAL_SECONDS - 60))
+    recovery.run_resuming()
+    assert LanguageModel.objects.get().wanted_at is not None
+    LanguageModel.objects.update(wanted_at=now() - timedelta(seconds=recovery.TRIAL_SECONDS + 1))
+    recovery.run_resuming()
+    assert "choose it again" in LanguageModel.objects.get().error
+
+
 class TestRedirects:
     @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x"])
     def test_to_what_is_no_web_server_are_refused(self, queued: LanguageModel, hub: FakeHub, target: str) -> None:
@@ -220,6 +233,29 @@ class TestRedirects:
         assert model.status == Status.FAILED
         assert "not safe" in model.error
 
+    @pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "[::1]", "127.0.0.1:1", "[fd00::1]"])
+    def test_from_outside_into_this_network_are_refused(
+        self, queued: LanguageModel, hub: FakeHub, settings: Settings, monkeypatch: pytest.MonkeyPatch, address: str
+    ) -> None:
+        real = socket.getaddrinfo
+
+        def resolved(host: str, *rest: object, **options: object) -> object:
+            """The hub has an address of the internet, which leads here all the same."""
+            if host == "hub.example":
+                host = "93.184.216.34" if "type" in options else "127.0.0.1"
+            return real(host, *rest, **options)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(socket, "getaddrinfo", resolved)
+        settings.HUB_URL = hub.url.replace("127.0.0.1", "hub.example")
+        assert pull(queued).status == Status.DONE  # to itself it may send one on
+        LanguageModel.objects.update(status=Status.FAILED)
+        hub.redirect_to = f"http://{address}/bytes/x"
+        model = pull_again(queued)
+        assert (model.status, model.error) == (
+            Status.FAILED,
+            "hub.example sends one on to an address inside this network.",
+        )
+
     def test_that_never_end_are_given_up(self, queued: LanguageModel, hub: FakeHub) -> None:
         hub.redirect_to = "/somebody/tiny-GGUF/resolve/main/tiny-Q8_0.gguf"
         model = pull(queued)
@@ -227,8 +263,8 @@ class TestRedirects:
         assert len(hub.asked) < 10
 
 
-def test_a_hub_that_is_away_is_one_sentence(queued: LanguageModel, hub: FakeHub, settings: object) -> None:
-    settings.HUB_URL = "http://127.0.0.1:1"  # type: ignore[attr-defined]
+def test_a_hub_that_is_away_is_one_sentence(queued: LanguageModel, hub: FakeHub, settings: Settings) -> None:
+    settings.HUB_URL = "http://127.0.0.1:1"
     model = pull(queued)
     assert (model.status, model.error) == (Status.INTERRUPTED, "127.0.0.1 cannot be reached.")
 

@@ -4,6 +4,7 @@ import sys
 import time
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils.translation import gettext as _
@@ -60,7 +61,8 @@ class Command(BaseCommand):
                     f"{'*' if row.in_use else ' '} {row.name:24} {_size(row.size_bytes):>9}  {_state(row)}"
                 )
         taken = {row.name for row in rows}
-        for entry in LEDGER:
+        # Behind an address, files are no use.
+        for entry in () if settings.INFERENCE["text"].url else LEDGER:
             if entry.name not in taken:
                 self.stdout.write(
                     f"  {entry.name:24} {_size(entry.size_bytes):>9}  "
