@@ -48,17 +48,20 @@ class TestARealServer:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def url(cls) -> Iterator[str]:
+    def url(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [sys.executable, "-m", "llama_cpp.server", "--model", str(STARTER), "--port", str(port)]
         command += ["--n_ctx", "2048", "--n_threads", "1", "--host", "127.0.0.1"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ)
+        said = tmp_path_factory.mktemp("server") / "said"
+        # It reads its settings from the environment as well, where other tests leave things.
+        with said.open("w") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, env={"PATH": os.environ["PATH"]})
         url = f"http://127.0.0.1:{port}/v1"
 
         def answers() -> bool:
-            assert process.poll() is None
+            assert process.poll() is None, said.read_text()
             with suppress(OSError), urllib.request.urlopen(f"{url}/models"):  # noqa: S310  our own
                 return True
             return False
