@@ -62,7 +62,8 @@ def address_of(repository: str, file: str) -> str:
 
 def look(address: str) -> RemoteFile:
     """What the source says of a file, without its bytes. Raises `HubError`."""
-    with _client() as client, _answered(client, "HEAD", address, {}, until_linked=True) as answer:
+    # Not HEAD: an address that was signed for GET refuses it. The bytes are not read.
+    with _client() as client, _answered(client, address, {}, until_linked=True) as answer:
         headers = answer.headers
         linked = _plain_tag(headers.get("x-linked-etag", ""))
         size = _whole_number(headers.get("x-linked-size", headers.get("content-length", "")))
@@ -74,7 +75,7 @@ def look(address: str) -> RemoteFile:
 def opened(address: str, start: int) -> Iterator[Body]:
     """The file from byte `start` on, where the source can do that. Raises `HubError`, also while it is read."""
     headers = {"Range": f"bytes={start}-"} if start else {}
-    with _client() as client, _answered(client, "GET", address, headers) as answer:
+    with _client() as client, _answered(client, address, headers) as answer:
         if answer.status_code == HTTPStatus.PARTIAL_CONTENT:
             found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("content-range", ""))
             if found is None or int(found[1]) != start:
@@ -104,13 +105,13 @@ def _client() -> httpx.Client:
 
 @contextmanager
 def _answered(
-    client: httpx.Client, method: str, address: str, headers: dict[str, str], *, until_linked: bool = False
+    client: httpx.Client, address: str, headers: dict[str, str], *, until_linked: bool = False
 ) -> Iterator[httpx.Response]:
     """The first answer that is no redirect; with `until_linked`, also one that says what it would send one to."""
     try:
         first = here = httpx.URL(address)
         for _hop in range(REDIRECTS + 1):
-            with client.stream(method, here, headers=headers) as answer:
+            with client.stream("GET", here, headers=headers) as answer:
                 if answer.is_redirect and not (until_linked and "x-linked-etag" in answer.headers):
                     here = _onward(first, here.join(answer.headers["location"]))
                     continue

@@ -274,6 +274,19 @@ def test_a_file_that_the_hub_does_not_have_is_one_sentence(hub: FakeHub, db: Non
     assert (model.status, model.error) == (Status.FAILED, "127.0.0.1 has no such file.")
 
 
+def test_a_plain_server_without_a_hubs_words_is_pulled_from_and_resumed(
+    hub: FakeHub, tiny: bytes, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "TRIES", 1)
+    model = actions.add_from_address("plain", f"{hub.url}/bytes/somebody/tiny-GGUF/resolve/main/tiny-Q8_0.gguf")
+    hub.breaks_at = [len(tiny), 200_000]  # the first answer is only looked at
+    assert pull(model).status == Status.INTERRUPTED
+    model = pull_again(model)
+    assert (model.status, files.whole(model.id).read_bytes()) == (Status.DONE, tiny)
+    assert hub.gets()[-1].range == "bytes=200000-"
+    assert model.sha256 == hashlib.sha256(tiny).hexdigest()
+
+
 def test_a_file_put_into_the_folder_is_taken_in(models_dir: Path, tiny: bytes, db: None) -> None:
     (models_dir / "My Model (v1.2).gguf").write_bytes(tiny)
     (models_dir / "notes.txt").write_text("mine")

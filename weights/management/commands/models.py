@@ -1,5 +1,6 @@
 """`manage.py models`: what the page of models does, from a terminal."""
 
+import logging
 import sys
 import time
 from argparse import ArgumentParser
@@ -43,6 +44,9 @@ class Command(BaseCommand):
         check.add_argument("name", nargs="?", help="One model; otherwise all of them.")
 
     def handle(self, *, verb: str, **options: object) -> None:
+        if getattr(self, "_called_from_command_line", False):
+            # What a worker's log needs to say, this says in words.
+            logging.getLogger("weights").setLevel(logging.ERROR)
         try:
             getattr(self, f"_{verb}")(**options)
         except CognitiaError as error:
