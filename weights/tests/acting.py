@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from core.database import brief_connection
 from weights import actions, files, pulling
 from weights.models import LanguageModel
 
@@ -11,7 +12,8 @@ PLENTY = 10**15
 def pull(model: LanguageModel, free: Callable[[], int] = lambda: PLENTY) -> LanguageModel:
     """Carry the pull out here, as a worker would."""
     pulling.run_pull(model.id, free=free)
-    model.refresh_from_db()
+    with brief_connection():
+        model.refresh_from_db()
     return model
 
 
