@@ -120,7 +120,7 @@ class Child:
     def plan_restart(self) -> float:
         """Decide when a dead child comes back; raises `CannotStart` when it should not."""
         kill_group(self.process)
-        self._output.join(LAST_WORDS_SECONDS)
+        self.hear_out()
         now = time.monotonic()
         delay = self._backoff.after(now - self.started_at)
         if delay is None:
@@ -130,6 +130,10 @@ class Child:
             )
         self.restart_at = now + delay
         return delay
+
+    def hear_out(self) -> None:
+        """What a child that is gone had still to say."""
+        self._output.join(LAST_WORDS_SECONDS)
 
     def _pump(self, output: IO[bytes]) -> None:
         with output:
@@ -210,6 +214,7 @@ class Supervisor:
                 ask(child.program, child.process)
             for child in reversed(wave):
                 see_off(child.program, child.process, hurry=lambda: self._hurry)
+                child.hear_out()
         self._waves.clear()
 
     def children(self) -> list[Child]:
