@@ -237,12 +237,11 @@ def reuse(rounds: int) -> dict[str, float]:
     for share in (0, 50, 95):
         taken, reused = list[float](), 0
         for number in range(rounds):
-            text = long_text(chance, ours.engine, LONG_PROMPT)
-            kept = text[: len(text) * share // 100]
-            other = long_text(chance, ours.engine, LONG_PROMPT - ours.engine.count(kept))
-            ours.say(generation(text, 1, conversation=f"{share} {number}"))
+            kept = long_text(chance, ours.engine, LONG_PROMPT * share // 100)
+            before, after = (long_text(chance, ours.engine, LONG_PROMPT * (100 - share) // 100) for _ in range(2))
+            ours.say(generation(kept + before, 1, conversation=f"{share} {number}"))
             started = time.perf_counter()
-            _, first, reused = ours.say(generation(kept + other, LONG_REPLY, conversation=f"{share} {number}"))
+            _, first, reused = ours.say(generation(kept + after, LONG_REPLY, conversation=f"{share} {number}"))
             taken.append(first - started)
         seconds[share] = statistics.median(taken)
         print(f"{share:>8}{reused:>15}{seconds[share]:>15.3f}")
