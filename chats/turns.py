@@ -154,8 +154,7 @@ def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float)
     budget = TokenBudget(engine.context_tokens)
     with brief_connection():
         scene = _scene(reply)
-    params, sentiment = _sampling(engine.recommended, scene.message, budget)
-    with brief_connection():
+        params, sentiment = _sampling(engine.recommended, scene.message, budget)
         Message.objects.filter(id=reply.id).update(
             model=engine.name, temperature=params.temperature, top_p=params.top_p, sentiment=sentiment
         )
