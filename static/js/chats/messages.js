@@ -91,10 +91,16 @@ function dress(item) {
   dressCode(item);
 }
 
+/** A part of this chat's page, as the server renders it; anything but success, or a status that is expected, is an error. */
+async function serverPart(path, expected = []) {
+  const answer = await fetch(url + path, { headers: { Accept: "text/html" }, redirect: "manual" });
+  if (!answer.ok && !expected.includes(answer.status)) throw new Error(`${path}: ${answer.status}`);
+  return answer;
+}
+
 /** The messages of a fragment which the page does not have yet, put where they belong: [what was added, is there more]. */
 async function fragment(query) {
-  const answer = await fetch(`${url}messages/${query}`, { headers: { Accept: "text/html" }, redirect: "manual" });
-  if (!answer.ok) throw new Error(`messages: ${answer.status}`);
+  const answer = await serverPart(`messages/${query}`);
   const holder = document.createElement("template");
   holder.innerHTML = await answer.text(); // the server's own sanitised page
   const items = $$(".message", holder.content);
@@ -104,9 +110,8 @@ async function fragment(query) {
 
 /** One message as the server has it now; null: it is not there any more. */
 export async function fetchMessage(id) {
-  const answer = await fetch(`${url}messages/${id}/`, { headers: { Accept: "text/html" }, redirect: "manual" });
+  const answer = await serverPart(`messages/${id}/`, [404]);
   if (answer.status === 404) return null;
-  if (!answer.ok) throw new Error(`message: ${answer.status}`);
   const holder = document.createElement("template");
   holder.innerHTML = await answer.text();
   const item = $(".message", holder.content);
@@ -168,8 +173,7 @@ async function showDetails(id) {
   panel.showPopover();
   $("h2", panel).focus();
   try {
-    const answer = await fetch(`${url}replies/${id}/details/`, { headers: { Accept: "text/html" }, redirect: "manual" });
-    if (!answer.ok) throw new Error(`details: ${answer.status}`);
+    const answer = await serverPart(`replies/${id}/details/`);
     body.innerHTML = await answer.text(); // the server's own page
   } catch {
     body.textContent = words("details_failed");
