@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import itertools
 import json
+import multiprocessing
 import os
 import random
 import resource
@@ -20,6 +21,8 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from socket import socket
 
@@ -27,6 +30,7 @@ from llama_cpp import Llama
 
 from inference.text.adapters.llama_cpp import LlamaCppBackend
 from inference.text.engine import Delta, Engine, EngineLimits, Finish, Generation
+from inference.text.formats import CHATML
 from inference.text.prompt import Prompt, Role, Turn
 from inference.text.sampling import SamplingParams
 from inference.text.settings import TextSettings
@@ -115,17 +119,16 @@ class Ours:
 class Sequential:
     """The library's own object: what a worker has without an engine."""
 
-    def __init__(self, encode: Callable[[str], list[int]]) -> None:
+    def __init__(self) -> None:
         self.llama = Llama(
             str(MODEL), n_ctx=CONTEXT_EACH, n_threads=THREADS, n_threads_batch=THREADS, n_batch=512, verbose=False
         )
-        self.encode = encode
 
     def say(self, text: str) -> tuple[int, float]:
         self.llama.reset()  # type: ignore[no-untyped-call]
         first = 0.0
         sampled = self.llama.generate(
-            self.encode(text),
+            encoded(self.llama, text),
             temp=SAMPLING.temperature,
             top_p=SAMPLING.top_p,
             top_k=SAMPLING.top_k,
@@ -141,11 +144,54 @@ class Sequential:
     def run(self, texts: Sequence[str]) -> Run:
         return timed(self.say, texts, 1)
 
+    def close(self) -> None:
+        self.llama.close()
+
+
+def encoded(vocabulary: Llama, text: str) -> list[int]:
+    """The same tokens as our engine makes of a message."""
+    segments = CHATML.render(Prompt((Turn(Role.USER, text),)))
+    return [
+        token
+        for segment in segments
+        for token in vocabulary.tokenize(segment.text.encode(), add_bos=False, special=segment.control)
+    ]
+
+
+class Apart:
+    """A side in a process of its own, as it is in the product.
+
+    OpenMP's threads wait for each other more slowly as soon as a process has more of them than the machine has cores,
+    and a second side would bring its own.
+    """
+
+    def __init__(self, build: Callable[[], Ours | Sequential]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.line, line = context.Pipe()
+        self.process = context.Process(target=_serve, args=(build, line), daemon=True)
+        self.process.start()
+
+    def run(self, texts: Sequence[str]) -> Run:
+        self.line.send(texts)
+        run: Run = self.line.recv()
+        return run
+
+    def close(self) -> None:
+        self.line.send(None)
+        self.process.join()
+
+
+def _serve(build: Callable[[], Ours | Sequential], line: Connection) -> None:
+    side = build()
+    while (texts := line.recv()) is not None:
+        line.send(side.run(texts))
+    side.close()
+
 
 class Server:
     """llama.cpp's own server, on tokens, so that both sides read the same."""
 
-    def __init__(self, binary: str, slots: int, encode: Callable[[str], list[int]]) -> None:
+    def __init__(self, binary: str, slots: int) -> None:
         with socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -153,7 +199,7 @@ class Server:
         command += ["-t", str(THREADS), "-tb", str(THREADS), "-b", "512", "-ub", "512", "--no-webui"]
         command += ["--host", "127.0.0.1", "--port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.encode = encode
+        self.vocabulary = Llama(str(MODEL), n_ctx=CONTEXT_EACH, verbose=False)
         while True:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health"):
                 break
@@ -161,7 +207,7 @@ class Server:
 
     def say(self, text: str) -> tuple[int, float]:
         body = {
-            "prompt": self.encode(text),
+            "prompt": encoded(self.vocabulary, text),
             "n_predict": REPLY_TOKENS,
             "stream": True,
             "cache_prompt": True,
@@ -196,15 +242,10 @@ def throughput(rounds: int, server: str) -> dict[str, float]:
     print(f"{'streams':>7}  {'side':<12}{'tokens/s':>10}{'best':>8}{'cpu ms/token':>14}{'first token s':>15}")
     chance, found = random.Random(5), {}
     for streams in STREAMS:
-        ours = Ours(streams)
-
-        def encode(text: str, backend: LlamaCppBackend = ours.backend, engine: Engine = ours.engine) -> list[int]:
-            return backend.encode(engine.own_format.render(Prompt((Turn(Role.USER, text),))))
-
-        sides: dict[str, Ours | Sequential | Server] = {"ours": ours}
+        sides: dict[str, Apart | Server] = {"ours": Apart(partial(Ours, streams))}
         if server:
-            sides["server"] = Server(server, streams, encode)
-        sides["sequential"] = Sequential(encode)
+            sides["server"] = Server(server, streams)
+        sides["sequential"] = Apart(Sequential)
         runs: dict[str, list[Run]] = {name: [] for name in sides}
         for side in sides.values():
             side.run(prompts(chance, streams))
@@ -219,8 +260,7 @@ def throughput(rounds: int, server: str) -> dict[str, float]:
             print(f"{streams:>7}  {name:<12}{rate:>10.1f}{best:>8.1f}{cpu:>14.2f}{first:>15.3f}")
             found[f"{name}_{streams}"], found[f"{name}_cpu_{streams}"] = rate, cpu
         for side in sides.values():
-            if not isinstance(side, Sequential):
-                side.close()
+            side.close()
     pairs = {"aggregate_vs_sequential_8": found["ours_8"] / found["sequential_8"]}
     pairs["cpu_vs_sequential_8"] = found["sequential_cpu_8"] / found["ours_cpu_8"]
     if server:
