@@ -138,8 +138,8 @@ class ScriptedBackend:
     def cut(self, slot: int, keep: int) -> bool:
         return True
 
-    def copy(self, source: int, slot: int) -> None:
-        pass
+    def copy(self, source: int, slot: int) -> bool:
+        return True
 
     def close(self) -> None:
         pass

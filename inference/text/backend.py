@@ -49,8 +49,8 @@ class TextBackend(Protocol):
     def cut(self, slot: int, keep: int) -> bool:
         """Forget all but the first `keep` tokens. False: this model cannot, and the slot is now empty."""
 
-    def copy(self, source: int, slot: int) -> None:
-        """Make the slot's cache that of another."""
+    def copy(self, source: int, slot: int) -> bool:
+        """Make the slot's cache that of another. False: it does not fit, and the slot is now empty."""
 
     def save(self, slot: int) -> bytearray: ...
 

@@ -25,7 +25,7 @@ from inference.text.parking import Parked, Parking
 from inference.text.pieces import Detokenizer
 from inference.text.prompt import Prompt, Segment
 from inference.text.sampling import SamplingParams
-from inference.text.scheduler import Feed, Limits, Scheduler
+from inference.text.scheduler import Feed, Scheduler
 from inference.text.sequence import Sequence
 from inference.text.slots import Placement
 
@@ -104,13 +104,14 @@ class TextEngine(Protocol):
 class EngineLimits:
     """`waiting`: requests that may wait for a slot. `parking_bytes`: RAM for the caches of chats without one.
 
-    A step reads so much of a prompt as takes `beside_seconds` where others speak, which is a pause between their
-    words, and `alone_seconds` where nobody does, which is how long Stop or a newcomer waits.
+    A step reads so much of the prompts as takes `beside_seconds` where others speak, which is a pause between their
+    words (a reader takes in four words a second), and `alone_seconds` where nobody does, which is how long Stop or a
+    newcomer waits.
     """
 
     waiting: int = 256
     parking_bytes: int = 256 * 2**20
-    beside_seconds: float = 0.1
+    beside_seconds: float = 0.25
     alone_seconds: float = 0.5
 
 
@@ -135,7 +136,7 @@ class Engine:
         self._plain: dict[str, tuple[str, ...]] = {}
         self._limits = limits or EngineLimits()
         self._parking = Parking(self._limits.parking_bytes)
-        self._scheduler = Scheduler(Limits(backend.slots, backend.batch_tokens), self._parking)
+        self._scheduler = Scheduler(backend.slots, self._parking)
         self._pace = Pace(backend.batch_tokens, self._limits.beside_seconds, self._limits.alone_seconds)
         self._arrived: deque[_Request] = deque()
         self._requests: dict[int, _Request] = {}
@@ -253,7 +254,7 @@ class Engine:
                 self._parking.put(Parked(placement.park, placement.parked_tokens, backend.save(slot)))
             there = True
             if placement.copied_from is not None:
-                backend.copy(placement.copied_from, slot)
+                there = backend.copy(placement.copied_from, slot)
             elif placement.loaded is not None:
                 there = backend.load(slot, placement.loaded.state)
             if not (there and backend.cut(slot, placement.keep)):
@@ -266,10 +267,10 @@ class Engine:
             sequence.reused = sequence.computed
 
     def _step(self) -> None:
-        speaking = sum(sequence.speaks for sequence in self._scheduler.running)
-        feeds = self._scheduler.batch(self._pace.room(speaking))
-        if not feeds:
-            return
+        for feeds in self._scheduler.step(self._pace):
+            self._compute(feeds)
+
+    def _compute(self, feeds: Items[Feed]) -> None:
         started = time.monotonic()
         try:
             pieces = self._backend.step(feeds)
@@ -278,7 +279,8 @@ class Engine:
             for feed in feeds:
                 self._step_alone(feed)
             return
-        self._pace.seen(speaking, sum(feed.count for feed in feeds) - speaking, time.monotonic() - started)
+        if not feeds[0].sequence.speaks:
+            self._pace.seen(feeds[0].start, feeds[0].count, time.monotonic() - started)
         for feed in feeds:
             self._scheduler.computed(feed)
         self._hand_out(pieces)

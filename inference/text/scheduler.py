@@ -1,13 +1,14 @@
 """Who computes what in the next step. Pure bookkeeping: no clock, no library, no thread.
 
-Time is counted in steps. A step gives every sequence that speaks one token, and what room is left to those that
-still read their prompt, so that a long prompt never stalls the others' words.
+Time is counted in steps. A step gives every sequence that speaks one token, and a little time to those that still
+read their prompt, so that a long prompt never stalls the others' words.
 """
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
 
+from inference.text.pace import Pace
 from inference.text.parking import Parking
 from inference.text.sequence import Sequence
 from inference.text.slots import Placement, Slots
@@ -19,14 +20,6 @@ FAIR_STEPS = 200
 # Whoever has spoken so many tokens gives up its slot to one that has waited for one so many steps.
 QUANTUM_TOKENS = 128
 PATIENCE_STEPS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`batch`: the most tokens of one step."""
-
-    slots: int
-    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +41,8 @@ class Feed:
 
 
 class Scheduler:
-    def __init__(self, limits: Limits, parking: Parking) -> None:
-        self.limits = limits
-        self.slots = Slots(limits.slots, parking)
+    def __init__(self, slots: int, parking: Parking) -> None:
+        self.slots = Slots(slots, parking)
         self.waiting: list[Sequence] = []
 
     @property
@@ -74,25 +66,36 @@ class Scheduler:
             first.waited = 0
             yield self.slots.take(first)
 
-    def batch(self, reading: int) -> list[Feed]:
-        """The next step's work, in the order of the slots: a token for each who speaks, and up to `reading` others.
+    def step(self, pace: Pace) -> list[list[Feed]]:
+        """The next step: batches to be computed in this order.
 
-        Those with least left to read come first, so that a short prompt need not wait for a long one; but
-        whoever has waited moves up.
+        First a token for each who speaks. Then prompts, each for itself: together they would be no faster, and what
+        one of them cost could not be told. Those with least left to read come first, so that a short prompt need not
+        wait for a long one; but whoever has waited moves up.
         """
+        readers = [sequence for sequence in self.running if not sequence.speaks]
+        speakers = [sequence for sequence in self.running if sequence.speaks]
+        # Who has only just begun lets those who came at the same moment begin as well: together they are faster.
+        amid = sum(speaker.told > 1 or speaker.waited > 0 for speaker in speakers)
+        if readers and not amid:
+            speakers = []
+        batches = [[_feed(speaker, 1) for speaker in speakers]] if speakers else []
+        batches += [[feed] for feed in self._reading(readers, pace, pace.allowed(amid))]
         for sequence in (*self.waiting, *self.running):
             sequence.waited += 1
-        feeds = [_feed(sequence, 1) for sequence in self.running if sequence.speaks]
-        room = min(self.limits.batch - len(feeds), max(reading, 1))
-        readers = [sequence for sequence in self.running if not sequence.speaks]
-        for sequence in sorted(readers, key=lambda one: one.left - READER_AGING_TOKENS * one.waited):
-            if room <= 0:
-                break
-            feeds.append(_feed(sequence, min(room, sequence.left)))
-            room -= feeds[-1].count
-        for feed in feeds:
+        for feed in (feed for feeds in batches for feed in feeds):
             feed.sequence.waited = 0
-        return sorted(feeds, key=lambda feed: feed.slot)
+        return batches
+
+    def _reading(self, readers: list[Sequence], pace: Pace, seconds: float) -> Iterator[Feed]:
+        """The first reader goes on in any case, the others if there is time."""
+        for number, reader in enumerate(sorted(readers, key=lambda one: one.left - READER_AGING_TOKENS * one.waited)):
+            count = pace.chunk(reader.computed, reader.left, seconds)
+            took = count * pace.cost(reader.computed)
+            if number and took > seconds:
+                return
+            seconds -= took
+            yield _feed(reader, count)
 
     def computed(self, feed: Feed) -> None:
         """The cache now holds these tokens."""

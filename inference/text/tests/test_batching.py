@@ -17,6 +17,7 @@ from inference.text.backend import Piece
 from inference.text.engine import Delta, Engine, EngineLimits, Finish, Generation
 from inference.text.prompt import Prompt, Role, Turn
 from inference.text.sampling import SamplingParams
+from inference.text.scheduler import Feed
 from inference.text.sequence import Sequence
 from inference.text.settings import FlashAttention, KvType, TextSettings
 from inference.text.tests.random_model import TINY, write_model
@@ -62,9 +63,18 @@ def words(chance: random.Random, least: int, most: int) -> str:
     return " ".join(chance.choices(WORDS, k=chance.randint(least, most)))
 
 
-def test_alone_together_reused_copied_or_parked_the_scores_are_the_same(model: Path) -> None:
+# Without a card to lay layers on, only the pool is the one that a card would have.
+@pytest.mark.parametrize("gpu_layers", [0, -1], ids=["a pool for each slot", "one pool"])
+def test_alone_together_reused_copied_or_parked_the_scores_are_the_same(model: Path, gpu_layers: int) -> None:
     chance = random.Random(11)
-    exact = TextSettings("", str(model), threads=1, kv_type=KvType.F32, flash_attention=FlashAttention.OFF)
+    exact = TextSettings(
+        "",
+        str(model),
+        threads=1,
+        gpu_layers=gpu_layers,
+        kv_type=KvType.F32,
+        flash_attention=FlashAttention.OFF,
+    )
     alone, shared = Recording(replace(exact, slots=1)), Recording(replace(exact, slots=SLOTS))
     one_by_one = Engine(alone, EngineLimits(parking_bytes=0))
     together = Engine(shared, EngineLimits(parking_bytes=2**22))
@@ -90,6 +100,43 @@ def test_alone_together_reused_copied_or_parked_the_scores_are_the_same(model: P
     assert len(compared) > PROMPT_SETS * STEPS * 0.9
     assert max(compared) < TOLERANCE
     assert reused > PROMPT_SETS * 20
+
+
+def tokens_of_nobody(model: Path, monkeypatch: pytest.MonkeyPatch, *, filled: bool) -> list[NDArray[np.float32]]:
+    """Scores of three in slots 0, 1 and 3 while a fourth idles, one of them deep in its prompt by a part of a tile."""
+    if not filled:
+        monkeypatch.setattr(LlamaCppBackend, "_fillers", lambda _self, _feeds: [])
+    chance = random.Random(7)
+    backend = Recording(
+        TextSettings(
+            "", str(model), slots=4, threads=1, kv_type=KvType.F32, flash_attention=FlashAttention.OFF, batch=1024
+        )
+    )
+    people = [Sequence(chance.choices(range(300), k=length), 9) for length in (40, 30, 20, 1080)]
+    for slot, person in enumerate(people):
+        backend.begin(person, SamplingParams(temperature=0))
+        backend.step([Feed(person, slot, 0, min(30, len(person.tokens)))])
+    backend.step([Feed(people[0], 0, 30, 10)])
+    backend.step([Feed(people[3], 3, 30, 1000)])
+    backend.step([Feed(people[3], 3, 1030, 50)])
+    speaking = [(0, people[0]), (1, people[1]), (3, people[3])]
+    for _ in range(3):
+        for _, person in speaking:
+            person.tokens.append(chance.randrange(300))
+        backend.step([Feed(person, slot, len(person.tokens) - 1, 1) for slot, person in speaking])
+    people[2].tokens.append(5)
+    backend.step([Feed(people[2], 2, 20, 1)])
+    scores = [one for ours in backend.scores.values() for one in ours]
+    backend.close()
+    return scores
+
+
+def test_tokens_that_only_make_a_batch_faster_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_model(tmp_path / "tiny.gguf", replace(TINY, context=2048))
+    filled = tokens_of_nobody(tmp_path / "tiny.gguf", monkeypatch, filled=True)
+    plain = tokens_of_nobody(tmp_path / "tiny.gguf", monkeypatch, filled=False)
+    assert len(filled) == len(plain) == 14
+    assert max(float(np.abs(one - other).max()) for one, other in zip(filled, plain, strict=True)) < TOLERANCE
 
 
 def test_many_at_once_with_cancels_lose_nobody(model: Path) -> None:

@@ -5,42 +5,64 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.text.pace import LEAST_TOKENS, Pace
+from inference.text.pace import LEAST_TOKENS, STRETCH_TOKENS, TILE_TOKENS, TOO_LONG, Pace
 
-BESIDE, ALONE = 0.1, 0.5
+BESIDE, ALONE, MOST = 0.25, 0.5, 2048
 
 
-def learned(seconds_a_token: float, seconds_a_step: float = 0.02) -> Pace:
-    """A pace that has seen a machine of this speed, alone and beside speakers."""
-    pace = Pace(2048, BESIDE, ALONE)
-    for _ in range(40):
-        pace.seen(4, 0, seconds_a_step)
-        pace.seen(4, 64, seconds_a_step + 64 * seconds_a_token)
+def learned(seconds_a_token: float, start: int = 0) -> Pace:
+    """A pace that has seen a machine of this speed."""
+    pace = Pace(MOST, BESIDE, ALONE)
+    pace.seen(start, TILE_TOKENS, TILE_TOKENS * seconds_a_token)
     return pace
 
 
-def test_it_begins_carefully_beside_speakers_and_with_all_it_has_alone() -> None:
-    pace = Pace(2048, BESIDE, ALONE)
-    assert (pace.room(3), pace.room(0)) == (LEAST_TOKENS, 2048)
+def test_it_begins_carefully() -> None:
+    pace = Pace(MOST, BESIDE, ALONE)
+    assert (pace.allowed(3), pace.allowed(0)) == (BESIDE, ALONE)
+    assert pace.chunk(0, 5000, BESIDE) == TILE_TOKENS
 
 
-@given(st.floats(1e-5, 1e-1))
-def test_a_step_takes_as_long_as_it_may_and_no_longer(seconds_a_token: float) -> None:
-    pace = learned(seconds_a_token)
-    for speaking, allowed in ((4, BESIDE), (0, ALONE)):
-        room = pace.room(speaking)
-        assert LEAST_TOKENS <= room <= 2048
-        assert room == LEAST_TOKENS or room * seconds_a_token <= allowed * 1.01
-        assert room == 2048 or (room + 1) * seconds_a_token >= allowed * 0.99 or room == LEAST_TOKENS
+@given(st.floats(1e-6, 1.0), st.integers(0, 8000), st.integers(1, 8000), st.floats(-0.5, 1.0))
+def test_a_chunk_takes_as_long_as_it_may_and_no_longer_than_one_tile_or_the_least(
+    seconds_a_token: float, start: int, left: int, seconds: float
+) -> None:
+    count = learned(seconds_a_token).chunk(start, left, seconds)
+    assert 1 <= count <= min(left, MOST)
+    assert count == left or count % TILE_TOKENS == 0 or count < TILE_TOKENS
+    if count >= TILE_TOKENS:
+        assert count == MOST or left == count or left - count >= TILE_TOKENS
+    took = (count if count < 2 * TILE_TOKENS else count - TILE_TOKENS) * seconds_a_token
+    assert (
+        took <= seconds * 1.001
+        or count <= LEAST_TOKENS
+        or (count == min(left, TILE_TOKENS) and TILE_TOKENS * seconds_a_token <= TOO_LONG * seconds * 1.001)
+    )
+    if count < min(left, MOST) and count > TILE_TOKENS:
+        assert (count + TILE_TOKENS) * seconds_a_token > seconds * 0.999
+
+
+def test_deep_in_a_prompt_where_a_token_costs_more_less_is_read() -> None:
+    pace, deep = learned(0.0002), 8 * STRETCH_TOKENS
+    assert pace.chunk(deep, 5000, BESIDE) == pace.chunk(0, 5000, BESIDE)
+    pace.seen(deep, TILE_TOKENS, TILE_TOKENS * 0.001)
+    assert pace.chunk(0, 5000, BESIDE) > 4 * pace.chunk(deep, 5000, BESIDE)
+    assert pace.chunk(deep + STRETCH_TOKENS, 5000, BESIDE) == pace.chunk(deep, 5000, BESIDE)
 
 
 def test_it_follows_a_machine_that_becomes_busy() -> None:
     pace = learned(1e-4)
-    before = pace.room(1)
+    before = pace.chunk(0, 5000, BESIDE)
     for _ in range(20):
-        pace.seen(4, 64, 0.02 + 64 * 2e-3)
-    assert pace.room(1) < before / 4
+        pace.seen(0, TILE_TOKENS, TILE_TOKENS * 1e-3)
+    assert pace.chunk(0, 5000, BESIDE) < before / 4
+
+
+def test_a_handful_of_tokens_says_nothing_about_many() -> None:
+    pace = learned(1e-4)
+    pace.seen(0, LEAST_TOKENS - 1, 60.0)
+    assert pace.cost(0) == 1e-4
 
 
 def test_without_a_limit_everything_is_read_at_once() -> None:
-    assert Pace(2048, inf, inf).room(4) == 2048
+    assert learned(0.1).chunk(0, 5000, inf) == MOST

@@ -6,11 +6,25 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.text.pace import Pace
 from inference.text.parking import Parked, Parking
-from inference.text.scheduler import PATIENCE_STEPS, QUANTUM_TOKENS, Feed, Limits, Scheduler
+from inference.text.scheduler import PATIENCE_STEPS, QUANTUM_TOKENS, Feed, Scheduler
 from inference.text.sequence import Sequence
 
 BATCH = 24
+
+
+class Steady(Pace):
+    """So many tokens a step, whatever they cost."""
+
+    def __init__(self, tokens: int) -> None:
+        super().__init__(BATCH, tokens, tokens)
+
+    def cost(self, start: int) -> float:
+        return 1.0
+
+    def chunk(self, start: int, left: int, seconds: float) -> int:
+        return min(left, max(int(seconds), 1))
 
 
 @dataclass
@@ -24,7 +38,7 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.parking = Parking(10_000)
-        self.scheduler = Scheduler(Limits(self.slots, BATCH), self.parking)
+        self.scheduler = Scheduler(self.slots, self.parking)
         self.caches: list[list[int]] = [[] for _ in range(self.slots)]
 
     def step(self) -> list[Feed]:
@@ -40,8 +54,9 @@ class Machine:
                 cache = placement.loaded.tokens
             self.caches[placement.slot] = cache[: placement.keep]
         self.check()
-        feeds = self.scheduler.batch(self.reading)
-        assert sum(feed.count for feed in feeds) <= BATCH
+        batches = self.scheduler.step(Steady(self.reading))
+        feeds = [feed for batch in batches for feed in batch]
+        assert len({feed.slot for feed in feeds}) == len(feeds)
         for feed in feeds:
             cache = self.caches[feed.slot]
             assert len(cache) == feed.start
@@ -129,6 +144,7 @@ def test_a_long_prompt_does_not_hold_up_those_who_speak() -> None:
     speaker, reader = asked(4, most=60), asked(400)
     machine.scheduler.add(speaker)
     machine.step()
+    machine.step()
     machine.scheduler.add(reader)
     told = len(speaker.tokens)
     for _ in range(20):
@@ -136,6 +152,19 @@ def test_a_long_prompt_does_not_hold_up_those_who_speak() -> None:
         told += 1
         assert len(speaker.tokens) == told
     assert reader.computed == 20 * machine.reading
+
+
+def test_those_who_come_at_the_same_moment_begin_together() -> None:
+    machine = Machine(slots=3, reading=8)
+    first, second, third = (asked(6, most=9) for _ in range(3))
+    machine.scheduler.add(first)
+    machine.step()
+    for later in (second, third):
+        machine.scheduler.add(later)
+    machine.step()
+    assert [len(one.tokens) - one.prompt_tokens for one in (first, second, third)] == [1, 1, 0]
+    machine.step()
+    assert [len(one.tokens) - one.prompt_tokens for one in (first, second, third)] == [2, 2, 1]
 
 
 def test_a_short_prompt_is_read_before_a_long_one_that_came_first() -> None:
