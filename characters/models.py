@@ -6,6 +6,11 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.jobs import Status
+from inference.text.formats import FORMATS
+from weights.models import LanguageModel
 
 
 class Hue(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
@@ -31,6 +36,24 @@ class Character(models.Model):
     hue = Hue(default=30)
     portrait = models.CharField(max_length=120, blank=True)  # a path below static/
     openers = models.JSONField(default=list, blank=True)  # first lines to offer, at most three
+    # How it is told. Both empty: as the operator chose, and as the model's own file says.
+    language_model = models.ForeignKey(
+        LanguageModel,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="characters",
+        limit_choices_to={"status": Status.DONE, "embeds": False, "tried_at__isnull": False},
+    )
+    prompt_format = models.CharField(
+        max_length=16,
+        blank=True,
+        choices=[(name, name) for name in FORMATS],
+        help_text=_(
+            "Empty is right for most models. Metharme suits Mythalion and other models made for roleplay, Alpaca "
+            "older instruction models, ChatML those that speak as OpenAI's do."
+        ),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -28,7 +28,7 @@ from inference.text.engine import Delta, Finish, FinishReason, Generation, TextE
 from inference.text.prompt import Prompt
 from inference.text.prompt import Role as Speaker
 from inference.text.sampling import SamplingParams
-from weights.choice import report_refused, settings_in_use
+from weights.choice import report_refused, settings_for
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ def waiting_in(chat_id: UUID) -> list[UUID]:
 
 def _claimed(reply_id: UUID) -> Message | None:
     in_line = Message.objects.filter(id=reply_id, role=Role.CHARACTER).filter(NOT_BEHIND_ANOTHER)
-    reply = in_line.select_related("chat", "character", "persona", "parent").first()
+    reply = in_line.select_related("chat", "character__language_model", "persona", "parent").first()
     if reply is None or not reply.claim():
         return None
     jobs.forget_queued(reply_id)
@@ -145,7 +145,7 @@ def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
 
 def _generation(reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
     with brief_connection():
-        wanted = settings_in_use()
+        wanted = settings_for(reply.character.language_model)
     with text_engine(wanted, report_refused) as engine:
         yield from _told_by(engine, reply, log, started)
 
@@ -163,6 +163,7 @@ def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float)
         Generation(
             prompt,
             params,
+            format=reply.character.prompt_format,
             speaker=reply.character.name,
             others=(reply.persona.name,),
             conversation=str(reply.chat_id),

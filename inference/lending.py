@@ -1,8 +1,9 @@
-"""The one language model of a process: lent to whoever tells a reply, and exchanged when another one is chosen."""
+"""The language models of a process: lent to whoever tells a reply, and exchanged when another one is chosen."""
 
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,11 +37,14 @@ class _Refusal:
 
 
 class Lender:
-    def __init__(self, build: Callable[[TextSettings], TextEngine]) -> None:
+    """Up to `most` models in memory at once. Whichever was wanted longest ago makes room for one that is not there."""
+
+    def __init__(self, build: Callable[[TextSettings], TextEngine], most: int = 1) -> None:
         self._build = build
+        self._most = most
         self._choosing = threading.Lock()
         self._counting = threading.Lock()
-        self._now: _Loaded | None = None
+        self._loaded: OrderedDict[TextSettings, _Loaded] = OrderedDict()  # the last was wanted last
         self._refusal: _Refusal | None = None
 
     @contextmanager
@@ -48,10 +52,11 @@ class Lender:
         """The engine of the model that is wanted; nobody closes it before the block ends.
 
         If it cannot be built, `refused` hears why, and the model before it goes on; at the start of the process that
-        is the usual one. None wants whichever is loaded. Raises what building the usual one raises.
+        is the usual one. None wants whichever was wanted last. Raises what building the usual one raises.
         """
         with self._choosing:
             loaded = self._chosen(wanted, usual, refused)
+            self._loaded.move_to_end(loaded.settings)
             with self._counting:
                 loaded.lent += 1
         try:
@@ -67,36 +72,53 @@ class Lender:
             loaded.engine.close()
 
     def _chosen(self, wanted: TextSettings | None, usual: TextSettings, refused: Refused) -> _Loaded:
-        now = self._now
-        if now is None:
-            self._now = now = self._first(wanted or usual, usual, refused)
-        elif wanted is not None and wanted != now.settings and not self._is_refused(wanted, beside=now.lent > 0):
-            self._now = now = self._exchanged(now, wanted, refused)
-        return now
+        if not self._loaded:
+            return self._first(wanted or usual, usual, refused)
+        latest = next(reversed(self._loaded.values()))
+        if wanted is None or self._is_refused(wanted, beside=not self._would_be_alone()):
+            return latest
+        return self._loaded.get(wanted) or self._added(wanted, latest, refused)
+
+    def _would_be_alone(self) -> bool:
+        """Whether one more would have all memory, once it is made room for."""
+        return self._most == 1 and not any(loaded.lent for loaded in self._loaded.values())
 
     def _first(self, wanted: TextSettings, usual: TextSettings, refused: Refused) -> _Loaded:
         if wanted != usual and not self._is_refused(wanted, beside=False):
             try:
-                return _Loaded(wanted, self._build(wanted))
+                return self._built(wanted)
             except Exception as error:  # noqa: BLE001  a library's own errors
                 self._refuse(wanted, error, refused, beside=False)
-        return _Loaded(usual, self._build(usual))
+        return self._built(usual)
 
-    def _exchanged(self, old: _Loaded, wanted: TextSettings, refused: Refused) -> _Loaded:
-        """Nobody speaks: the old one goes first, because memory may hold only one. Otherwise it goes when they end."""
-        with self._counting:
-            busy = old.lent > 0
-            old.retired = busy
-        if not busy:
-            self._now = None
-            old.engine.close()
+    def _added(self, wanted: TextSettings, latest: _Loaded, refused: Refused) -> _Loaded:
+        alone = self._would_be_alone()
+        left = self._make_room() if len(self._loaded) >= self._most else None
         try:
-            return _Loaded(wanted, self._build(wanted))
+            return self._built(wanted)
         except Exception as error:  # noqa: BLE001  a library's own errors
-            self._refuse(wanted, error, refused, beside=busy)
-        if busy and self._kept(old):
-            return old
-        return _Loaded(old.settings, self._build(old.settings))
+            self._refuse(wanted, error, refused, beside=not alone)
+        if left is not latest:
+            return latest
+        if left.retired and self._kept(left):
+            self._loaded[left.settings] = left
+            return left
+        return self._built(left.settings)
+
+    def _make_room(self) -> _Loaded:
+        """An idle one is closed, because memory may hold no more. If all speak, one is closed when its replies end."""
+        with self._counting:
+            idle = [loaded for loaded in self._loaded.values() if not loaded.lent]
+            leaving = (idle or list(self._loaded.values()))[0]
+            leaving.retired = leaving.lent > 0
+        del self._loaded[leaving.settings]
+        if not leaving.retired:
+            leaving.engine.close()
+        return leaving
+
+    def _built(self, wanted: TextSettings) -> _Loaded:
+        self._loaded[wanted] = loaded = _Loaded(wanted, self._build(wanted))
+        return loaded
 
     def _kept(self, old: _Loaded) -> bool:
         """Take the old one back. False: its last reply ended meanwhile, and it was closed."""

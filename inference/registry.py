@@ -22,12 +22,12 @@ _built: dict[str, object] = {}
 def text_engine(
     wanted: TextSettings | None = None, refused: Refused = lambda _settings, _error: None
 ) -> AbstractContextManager[TextEngine]:
-    """The language model of this process, for as long as the block runs: the one that is wanted, loaded on first use.
+    """A language model of this process, for as long as the block runs: the one that is wanted, loaded on first use.
 
-    None wants the one that is loaded, or else that of the settings. One that cannot be loaded changes nothing, and
+    None wants the one that was used last, or else that of the settings. One that cannot be loaded changes nothing, and
     `refused` hears why. Raises `EngineUnavailable` if there is no other.
     """
-    lender = cast(Lender, _once("text", lambda: Lender(_text_engine)))
+    lender = cast(Lender, _once("text", lambda: Lender(_text_engine, settings.TEXT_MODELS_LOADED)))
     return lender.lend(wanted, settings.INFERENCE["text"], refused)
 
 

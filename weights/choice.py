@@ -14,18 +14,29 @@ from weights.models import LanguageModel, Source
 logger = logging.getLogger(__name__)
 
 
-def settings_in_use() -> TextSettings | None:
-    """How the model in use is built; that of TEXT_MODEL, if no other is.
+def settings_for(own: LanguageModel | None) -> TextSettings | None:
+    """How a character's own model is built; if it has none that is ready, the one in use, or else that of TEXT_MODEL.
 
-    None: its file is not what it was when it was found to be good. Whoever answers now then goes on, and the row says
-    why.
+    None: the file of the one in use is not what it was when it was found to be good. Whoever answers now then goes
+    on, and the row says why.
     """
+    if own is not None and own.can_answer and _fits(own):
+        found = _settings_if_whole(own)
+        if found is not None:
+            return found
     model = access.model_in_use()
     usual: TextSettings = settings.INFERENCE["text"]
-    if model is None or bool(usual.url) != (model.source == Source.OLLAMA):
-        return usual
+    return _settings_if_whole(model) if model is not None and _fits(model) else usual
+
+
+def _fits(model: LanguageModel) -> bool:
+    """Whether whoever answers here, a server or this machine, can be asked for it."""
+    return bool(settings.INFERENCE["text"].url) == (model.source == Source.OLLAMA)
+
+
+def _settings_if_whole(model: LanguageModel) -> TextSettings | None:
     if model.source != Source.OLLAMA and files.stamp(files.whole(model.id)) != model.verified:
-        sentence = _("Its file is missing or has changed, so the model before it goes on; check it and use it again.")
+        sentence = _("Its file is missing or has changed, so another model goes on; check it and use it again.")
         _tell_operator(model.name, sentence)
         return None
     return settings_of(model)

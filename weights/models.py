@@ -55,6 +55,8 @@ class LanguageModel(Job):
     # The file as it was when it was last found to be good.
     verified_bytes = models.BigIntegerField(default=0)
     verified_mtime_ns = models.BigIntegerField(default=0)
+    # When it was last loaded far from anybody who talks, and said a word.
+    tried_at = models.DateTimeField(null=True, blank=True)
     # Somebody wants to talk with it; it is tried out first.
     wanted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
@@ -74,6 +76,11 @@ class LanguageModel(Job):
         return self.status == Status.DONE
 
     @property
+    def can_answer(self) -> bool:
+        """It is whole, and was tried out: a worker may load it."""
+        return self.is_ready and self.tried_at is not None
+
+    @property
     def verified(self) -> Stamp:
         return Stamp(self.verified_bytes, self.verified_mtime_ns)
 
@@ -91,7 +98,9 @@ class LanguageModel(Job):
         )
 
     def begin(self, *, size_bytes: int, sha256: str, tag: str) -> bool:
-        return self._move({"status": Status.RUNNING}, size_bytes=size_bytes, sha256=sha256, part_tag=tag[:200])
+        return self._move(
+            {"status": Status.RUNNING}, size_bytes=size_bytes, sha256=sha256, part_tag=tag[:200], tried_at=None
+        )
 
     def hear(self, received_bytes: int, bytes_per_second: int) -> bool:
         """The pull is alive, and has come so far. False: this attempt is not the one that counts any more."""

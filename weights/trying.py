@@ -4,6 +4,7 @@ import logging
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from core.database import brief_connection
@@ -43,7 +44,7 @@ def run_use(model_id: UUID) -> LanguageModel | None:
         list(LanguageModel.objects.select_for_update().order_by("id").values_list("id", flat=True))
         LanguageModel.objects.filter(in_use=True).exclude(id=model.id).update(in_use=False)
         chosen = LanguageModel.objects.filter(id=model.id, status=Status.DONE)
-        model.in_use = chosen.update(in_use=True, wanted_at=None, error="") == 1
+        model.in_use = chosen.update(in_use=True, wanted_at=None, error="", tried_at=now()) == 1
     model.wanted_at, model.error = None, ""
     logger.info("model in use", extra={"model": model.name})
     return model
@@ -58,7 +59,7 @@ def run_check(model_id: UUID) -> LanguageModel | None:
     try:
         examine(model)
         with brief_connection():
-            LanguageModel.objects.filter(id=model.id).update(error="")
+            LanguageModel.objects.filter(id=model.id).update(error="", tried_at=now())
         model.error = ""
     except Unusable as reason:
         with brief_connection():

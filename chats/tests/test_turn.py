@@ -44,6 +44,16 @@ class TestRunTurn:
         assert "You are Azera" in prompt
         assert prompt.index("My boat is called Brennick.") < prompt.index("What is it called?")
 
+    def test_a_character_may_have_a_format_of_its_own(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
+    ) -> None:
+        tell(send(alice, alices_chat).reply)
+        assert "<|im_start|>user" in text_engine.prompts[-1]
+        alices_chat.character.prompt_format = "metharme"
+        alices_chat.character.save()
+        tell(send(alice, alices_chat).reply)
+        assert "<|user|>Hello<|model|>" in text_engine.prompts[-1]
+
     def test_a_delighted_message_gets_a_bolder_reply_and_the_row_says_why(
         self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None, settings: Settings
     ) -> None:

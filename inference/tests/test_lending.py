@@ -1,4 +1,4 @@
-"""One model at a time: exchanged between replies, never under one."""
+"""As many models as memory holds: exchanged between replies, never under one."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -129,3 +129,37 @@ def test_many_at_once_are_all_told_and_every_model_but_one_is_closed(lender: Len
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(talk, range(6)))
     assert sum(not engine.closed for engine in garage.built) == 1
+
+
+class TestTwoInMemory:
+    @pytest.fixture
+    def lender(self, garage: Garage) -> Lender:
+        return Lender(garage.build, most=2)
+
+    def test_two_take_turns_without_being_loaded_again(self, lender: Lender, garage: Garage) -> None:
+        for _ in range(3):
+            assert name(lender, garage, USUAL) == "usual"
+            assert name(lender, garage, OTHER) == "other"
+        assert len(garage.built) == 2
+
+    def test_a_third_takes_the_place_of_the_one_that_was_wanted_longest_ago(
+        self, lender: Lender, garage: Garage
+    ) -> None:
+        for wanted in (USUAL, OTHER, USUAL, TextSettings("", "third")):
+            assert name(lender, garage, wanted) == wanted.model
+        assert [engine.closed for engine in garage.built] == [False, True, False]
+
+    def test_one_that_speaks_stays_and_an_idle_one_goes(self, lender: Lender, garage: Garage) -> None:
+        with lender.lend(USUAL, USUAL, garage.hear):
+            for wanted in (OTHER, TextSettings("", "third")):
+                assert name(lender, garage, wanted) == wanted.model
+            assert [engine.closed for engine in garage.built] == [False, True, False]
+
+    def test_a_third_that_cannot_be_built_leaves_the_one_that_was_wanted_last(
+        self, lender: Lender, garage: Garage
+    ) -> None:
+        garage.broken.add("third")
+        for wanted in (USUAL, OTHER):
+            name(lender, garage, wanted)
+        assert name(lender, garage, TextSettings("", "third")) == "other"
+        assert not garage.built[1].closed

@@ -105,7 +105,7 @@ def test_a_model_is_used_and_removed_there(operator: Client, ollama: FakeOllama)
     tried = trying.run_use(row.id)
     assert tried is not None
     assert tried.in_use
-    wanted = choice.settings_in_use()
+    wanted = choice.settings_for(None)
     assert wanted is not None
     assert wanted.model == "qwen2.5:7b"
     actions.use_default()
@@ -128,7 +128,7 @@ def test_without_the_server_its_models_are_no_choice(ollama: FakeOllama, setting
     actions.mirror_ollama()
     LanguageModel.objects.update(in_use=True)
     settings.INFERENCE = {"text": replace(settings.INFERENCE["text"], url="", model="starter.gguf")}
-    assert choice.settings_in_use() == settings.INFERENCE["text"]
+    assert choice.settings_for(None) == settings.INFERENCE["text"]
     with pytest.raises(Conflict, match="TEXT_URL names none"):
         actions.request_use(access.get_model("llama3.2-3b-2"))
 

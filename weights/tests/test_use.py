@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
+from characters.models import Character
 from chats.models import Chat, Message
 from chats.tests.acting import send, tell
 from core.errors import Conflict
@@ -98,6 +99,40 @@ def test_one_that_embeds_cannot_talk(pulled: LanguageModel) -> None:
     assert trying.run_use(pulled.id) is None
 
 
+class TestACharactersOwn:
+    @pytest.fixture
+    def own(self, alices_chat: Chat, pulled: LanguageModel) -> LanguageModel:
+        Character.objects.filter(id=alices_chat.character_id).update(language_model=pulled)
+        return pulled
+
+    def test_it_answers_for_that_character_and_the_one_in_use_for_the_others(
+        self, alice: User, alices_chat: Chat, own: LanguageModel
+    ) -> None:
+        trying.run_check(own.id)
+        assert told_by(alice, alices_chat) == "tiny"
+        Character.objects.filter(id=alices_chat.character_id).update(language_model=None)
+        assert told_by(alice, alices_chat) == "starter"
+
+    def test_one_that_was_never_tried_out_is_kept_from_the_worker(
+        self, alice: User, alices_chat: Chat, own: LanguageModel
+    ) -> None:
+        assert told_by(alice, alices_chat) == "starter"
+
+    def test_one_whose_file_is_gone_gives_way_to_the_one_in_use(
+        self, alice: User, alices_chat: Chat, own: LanguageModel
+    ) -> None:
+        trying.run_check(own.id)
+        files.whole(own.id).unlink()
+        assert told_by(alice, alices_chat) == "starter"
+        own.refresh_from_db()
+        assert "another model goes on" in own.error
+
+    def test_removing_it_leaves_the_character(self, alice: User, alices_chat: Chat, own: LanguageModel) -> None:
+        trying.run_check(own.id)
+        actions.remove_model(own)
+        assert told_by(alice, alices_chat) == "starter"
+
+
 class TestWhatIsNoGood:
     def test_a_file_that_changed_is_refused_and_can_be_pulled_again(self, pulled: LanguageModel) -> None:
         path = files.whole(pulled.id)
@@ -133,7 +168,7 @@ class TestWhatIsNoGood:
         files.whole(pulled.id).unlink()
         assert told_by(alice, alices_chat) == "starter"
         pulled.refresh_from_db()
-        assert "the model before it goes on" in pulled.error
+        assert "another model goes on" in pulled.error
 
     def test_a_plausible_file_that_the_library_refuses_never_reaches_the_worker(
         self, alice: User, alices_chat: Chat, hub: FakeHub, tiny: bytes
