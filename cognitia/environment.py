@@ -31,6 +31,18 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name) or default
 
 
+def pairs(name: str) -> dict[str, str]:
+    """`one=first,other=second`."""
+    found = {}
+    for entry in filter(None, text(name).split(",")):
+        key, separator, value = entry.partition("=")
+        if not separator or not key.strip():
+            # Not the entry itself: what is written here may be a secret.
+            raise ImproperlyConfigured(f"{name} is not made of name=value, with commas between.")
+        found[key.strip()] = value.strip()
+    return found
+
+
 def flag(name: str, default: bool) -> bool:
     value = os.environ.get(name)
     if value is None:

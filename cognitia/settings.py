@@ -227,6 +227,8 @@ INFERENCE = {
         parking_mib=environment.whole("TEXT_PARKING_MIB", 256, least=0, most=10_000_000),  # chats without a slot
     )
 }
+# What the servers of `manage.py models connect` let us in by: host=key, with commas between.
+TEXT_SERVER_KEYS = environment.pairs("TEXT_SERVER_KEYS")
 # Models in memory at once, for characters that have one of their own.
 TEXT_MODELS_LOADED = environment.whole("TEXT_MODELS_LOADED", 1, least=1, most=64)
 # Models that `manage.py models` and the page of models pull, and where they come from.

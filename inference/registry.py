@@ -12,7 +12,9 @@ from django.conf import settings
 from inference.emotion.sentiment import SentimentAnalyzer
 from inference.errors import EngineUnavailable
 from inference.lending import Lender, Refused
-from inference.text.engine import TextEngine
+from inference.text.engine import Generation, TextEngine
+from inference.text.prompt import Prompt, Role, Turn
+from inference.text.sampling import SamplingParams
 from inference.text.settings import TextSettings
 
 _lock = threading.Lock()
@@ -29,6 +31,17 @@ def text_engine(
     """
     lender = cast(Lender, _once("text", lambda: Lender(_text_engine, settings.TEXT_MODELS_LOADED)))
     return lender.lend(wanted, settings.INFERENCE["text"], refused)
+
+
+def say_one_word(wanted: TextSettings) -> None:
+    """Whether a model answers that is not ours to load. Raises `InferenceError`."""
+    engine = _text_engine(wanted)
+    try:
+        hello = Prompt((Turn(Role.USER, "Hello"),))
+        for _said in engine.generate(Generation(hello, SamplingParams(max_tokens=1))):
+            pass
+    finally:
+        engine.close()
 
 
 def sentiment_analyzer() -> SentimentAnalyzer:

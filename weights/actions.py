@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import BadInput, Conflict, NotFound, Unavailable
 from core.jobs import LIVE, Status
-from weights import access, files, hub, ollama, tasks
+from weights import access, choice, files, hub, ollama, tasks
 from weights.hub import HubError
 from weights.ledger import BY_NAME, Entry
 from weights.models import LONGEST_NAME, LanguageModel, Source
@@ -18,6 +18,7 @@ from weights.models import LONGEST_NAME, LanguageModel, Source
 # What stands for the model that TEXT_MODEL names, which has no row.
 DEFAULT = "default"
 CANCEL_TRIES = 3
+MOST_CONTEXT = 10_000_000
 
 
 def request_pull(name: str) -> LanguageModel:
@@ -55,16 +56,11 @@ def add_from_hub(name: str, repository: str, file: str) -> LanguageModel:
 
 def add_from_address(name: str, address: str, sha256: str = "") -> LanguageModel:
     """A row, queued, for a file anywhere. Raises `BadInput`, `Conflict`."""
-    try:
-        parsed = httpx.URL(address)
-    except httpx.InvalidURL:
-        parsed = httpx.URL()
-    if parsed.scheme not in {"http", "https"} or not parsed.host or len(address) > 2000:
-        raise BadInput(_("The address must begin with https:// or http://."))
     sha256 = sha256.strip().lower()
     if sha256 and not hub.SHA256.fullmatch(sha256):
         raise BadInput(_("A SHA-256 has 64 digits from 0 to f."))
-    return _added(LanguageModel(name=_checked(name), source=Source.URL, url=address, expected_sha256=sha256))
+    url = _checked_address(address)
+    return _added(LanguageModel(name=_checked(name), source=Source.URL, url=url, expected_sha256=sha256))
 
 
 def add_from_ollama(tag: str) -> LanguageModel:
@@ -72,6 +68,22 @@ def add_from_ollama(tag: str) -> LanguageModel:
     if not ollama.TAG.fullmatch(tag) or len(tag) > 200:
         raise BadInput(_("Write the model as Ollama names it, for example llama3.2:3b."))
     return _added(LanguageModel(name=_name_like(tag), label=tag, source=Source.OLLAMA, file=tag))
+
+
+def add_from_server(name: str, address: str, model: str, context: int = 0) -> LanguageModel:
+    """A row, ready to be tried out, for a model of a server that speaks OpenAI's chat completions.
+
+    `address` is where its paths begin, `model` what it is called there, `context` its tokens (0: 8,192). Raises
+    `BadInput`, `Conflict`.
+    """
+    if not model or len(model) > 200:
+        raise BadInput(_("Say what the server calls the model, in up to 200 characters."))
+    if not 0 <= context <= MOST_CONTEXT:
+        raise BadInput(_("A context has up to %(most)d tokens.") % {"most": MOST_CONTEXT})
+    row = LanguageModel(
+        name=_checked(name), source=Source.SERVER, url=_checked_address(address), file=model, context=context
+    )
+    return _added(row, Status.DONE)
 
 
 def start_pull(model: LanguageModel) -> None:
@@ -130,7 +142,7 @@ def refuse_use(model: LanguageModel) -> None:
     if model.embeds:
         raise Conflict(_("%(name)s turns text into vectors and cannot talk.") % {"name": model.name})
     behind_address = bool(settings.INFERENCE["text"].url)
-    if behind_address != (model.source == Source.OLLAMA):
+    if not choice.fits(model):
         raise Conflict(
             _("%(name)s is not on the server that TEXT_URL names.") % {"name": model.name}
             if behind_address
@@ -180,8 +192,8 @@ def _row_of(entry: Entry) -> LanguageModel:
     )
 
 
-def _added(model: LanguageModel) -> LanguageModel:
-    model.status, model.attempt, model.queued_at = Status.QUEUED, 1, now()
+def _added(model: LanguageModel, status: Status = Status.QUEUED) -> LanguageModel:
+    model.status, model.attempt, model.queued_at = status, 1, now()
     model.label = model.label or model.name
     try:
         with transaction.atomic():
@@ -197,6 +209,16 @@ def _checked(name: str) -> str:
             _("A model's name is made of small letters, digits, dots and dashes, and is not one of the ledger's.")
         )
     return name
+
+
+def _checked_address(address: str) -> str:
+    try:
+        parsed = httpx.URL(address)
+    except httpx.InvalidURL:
+        parsed = httpx.URL()
+    if parsed.scheme not in {"http", "https"} or not parsed.host or len(address) > 2000:
+        raise BadInput(_("The address must begin with https:// or http://."))
+    return address
 
 
 def _name_like(text: str) -> str:

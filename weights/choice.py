@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,6 +11,8 @@ from core.database import brief_connection
 from inference.text.settings import TextSettings
 from weights import access, files
 from weights.models import LanguageModel, Source
+
+SERVER_ADAPTER = "inference.text.adapters.openai_http"
 
 logger = logging.getLogger(__name__)
 
@@ -20,22 +23,22 @@ def settings_for(own: LanguageModel | None) -> TextSettings | None:
     None: the file of the one in use is not what it was when it was found to be good. Whoever answers now then goes
     on, and the row says why.
     """
-    if own is not None and own.can_answer and _fits(own):
+    if own is not None and own.can_answer and fits(own):
         found = _settings_if_whole(own)
         if found is not None:
             return found
     model = access.model_in_use()
     usual: TextSettings = settings.INFERENCE["text"]
-    return _settings_if_whole(model) if model is not None and _fits(model) else usual
+    return _settings_if_whole(model) if model is not None and fits(model) else usual
 
 
-def _fits(model: LanguageModel) -> bool:
-    """Whether whoever answers here, a server or this machine, can be asked for it."""
-    return bool(settings.INFERENCE["text"].url) == (model.source == Source.OLLAMA)
+def fits(model: LanguageModel) -> bool:
+    """Whether it can be asked from here: with TEXT_URL nothing is loaded on this machine."""
+    return model.source == Source.SERVER or bool(settings.INFERENCE["text"].url) == (model.source == Source.OLLAMA)
 
 
 def _settings_if_whole(model: LanguageModel) -> TextSettings | None:
-    if model.source != Source.OLLAMA and files.stamp(files.whole(model.id)) != model.verified:
+    if model.has_file and files.stamp(files.whole(model.id)) != model.verified:
         sentence = _("Its file is missing or has changed, so another model goes on; check it and use it again.")
         _tell_operator(model.name, sentence)
         return None
@@ -47,6 +50,17 @@ def settings_of(model: LanguageModel) -> TextSettings:
     usual: TextSettings = settings.INFERENCE["text"]
     if model.source == Source.OLLAMA:
         return replace(usual, model=model.file)
+    if model.source == Source.SERVER:
+        key = settings.TEXT_SERVER_KEYS.get(urlsplit(model.url).netloc, "")
+        return replace(
+            usual,
+            adapter=SERVER_ADAPTER,
+            url=model.url,
+            key=key,
+            model=model.file,
+            name=model.name,
+            context=model.context,
+        )
     return replace(usual, model=str(files.whole(model.id)), name=model.name)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.jobs import LIVE, Status
 from weights import access, files, machine
 from weights.ledger import LEDGER, Entry
-from weights.models import LanguageModel, Source
+from weights.models import LanguageModel
 from weights.pulling import gigabytes
 
 OFFERED = "offered"
@@ -106,7 +106,7 @@ def _row(row: LanguageModel, recommended: str, room: int) -> ModelView:
         memory=_size(row.memory_bytes),
         is_tight=row.memory_bytes > room,
         is_recommended=row.name == recommended,
-        is_on_server=row.source == Source.OLLAMA,
+        is_on_server=not row.has_file,
         in_use=row.in_use,
         wanted=row.wanted_at is not None,
         percent=min(100, row.received_bytes * 100 // row.size_bytes) if row.size_bytes else 0,

@@ -21,6 +21,7 @@ class Source(models.TextChoices):
     URL = "url", _("Address")
     FILE = "file", _("File")
     OLLAMA = "ollama", _("Ollama")
+    SERVER = "server", _("Server")
 
 
 class LanguageModel(Job):
@@ -74,6 +75,11 @@ class LanguageModel(Job):
     @property
     def is_ready(self) -> bool:
         return self.status == Status.DONE
+
+    @property
+    def has_file(self) -> bool:
+        """It runs here, rather than on somebody's server."""
+        return self.source not in {Source.OLLAMA, Source.SERVER}
 
     @property
     def can_answer(self) -> bool:

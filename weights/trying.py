@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from core.database import brief_connection
 from core.jobs import Status
-from inference.errors import EngineUnavailable
+from inference.errors import EngineUnavailable, InferenceError
+from inference.registry import say_one_word
 from inference.text.gguf import NotAModel, read_header
 from inference.text.trial import load_alone
 from weights import files, ollama, pulling
@@ -82,6 +83,12 @@ def examine(model: LanguageModel) -> None:
         if model.file not in {remote.tag for remote in listed}:
             raise Unusable(_("The Ollama server does not have this model any more."))
         return
+    if model.source == Source.SERVER:
+        try:
+            say_one_word(settings_of(model))
+        except InferenceError as reason:
+            raise Unusable(_("Its server does not answer: %(reason)s.") % {"reason": reason}) from reason
+        return
     verify(model)
     if not model.embeds:
         try:
@@ -118,6 +125,6 @@ def _spoil(model: LanguageModel, sentence: str) -> None:
     model.wanted_at, model.error = None, sentence[:400]
     row = LanguageModel.objects.filter(id=model.id)
     row.update(wanted_at=None, error=model.error)
-    changed = model.source != Source.OLLAMA and files.stamp(files.whole(model.id)) != model.verified
+    changed = model.has_file and files.stamp(files.whole(model.id)) != model.verified
     if changed and row.filter(in_use=False, status=Status.DONE).update(status=Status.FAILED):
         model.status = Status.FAILED

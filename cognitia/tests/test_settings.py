@@ -19,6 +19,7 @@ from cognitia import connections, environment, keys
         ("nan", lambda: environment.decimal("X_NAME", 1.0, least=0.0, most=2.0)),
         ("inf", lambda: environment.decimal("X_NAME", 1.0, least=0.0, most=2.0)),
         ("LOUD", lambda: environment.choice("X_NAME", "INFO", ["INFO"])),
+        ("no pair", lambda: environment.pairs("X_NAME")),
     ],
 )
 def test_a_bad_value_is_refused_by_its_name(

@@ -61,7 +61,7 @@ class OpenAIEngine:
         """Raises `EngineUnavailable` if no address is given."""
         if not settings.url:
             raise EngineUnavailable("no address of a server", "Set TEXT_URL, for example http://127.0.0.1:8080/v1.")
-        self.name = settings.model
+        self.name = settings.name or settings.model
         self.context_tokens = settings.context or CONTEXT_UNASKED
         self.recommended = SamplingParams()
         self._limits = settings
@@ -160,7 +160,7 @@ class OpenAIEngine:
 
     async def _chunks(self, generation: Generation) -> AsyncIterator[ChatCompletionChunk]:
         stream = await self._client.chat.completions.create(
-            model=self.name,
+            model=self._limits.model,
             messages=_messages(generation.prompt),
             stream=True,
             stream_options={"include_usage": True},

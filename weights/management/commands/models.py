@@ -22,10 +22,10 @@ REDRAW_SECONDS = 0.2
 
 
 class Command(BaseCommand):
-    help = "Lists, pulls, removes, uses and checks language models."
+    help = "Lists, pulls, connects, removes, uses and checks language models."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|pull|remove|use|check")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|pull|connect|remove|use|check")
         verbs.add_parser("list", help="What is here, and what can be pulled.")
         pull = verbs.add_parser("pull", help="Pull a model; what was received before is kept.")
         pull.add_argument("name", nargs="?", help="A name of the list, or a new one with --url or --repository.")
@@ -35,6 +35,11 @@ class Command(BaseCommand):
         pull.add_argument("--repository", help="A repository of the hub, owner/name; with --file.")
         pull.add_argument("--file", default="", help="A GGUF file of --repository.")
         pull.add_argument("--ollama", metavar="MODEL", help="What the Ollama server at TEXT_URL shall pull.")
+        connect = verbs.add_parser("connect", help="Add a model of a server that speaks OpenAI's chat completions.")
+        connect.add_argument("name", help="What it is called here.")
+        connect.add_argument("url", help="Where the server's paths begin, for example http://127.0.0.1:8080/v1.")
+        connect.add_argument("model", help="What the server calls it.")
+        connect.add_argument("--context", type=int, default=0, help="Its tokens; 8,192 unless you say more.")
         for verb, help_ in {
             "remove": "Remove a model and its file.",
             "use": "Try a model out, and let the next reply be told by it.",
@@ -120,6 +125,16 @@ class Command(BaseCommand):
                 _("%(name)s is here: %(size)s. `manage.py models use %(name)s` lets it answer.")
                 % {"name": model.name, "size": _size(model.size_bytes)}
             )
+
+    def _connect(self, *, name: str, url: str, model: str, context: int, **options: object) -> None:
+        row = actions.add_from_server(name, url, model, context)
+        tried = trying.run_check(row.id)
+        if tried is None or tried.error:
+            actions.remove_model(row)
+            raise CommandError(tried.error if tried else _("%(name)s is gone.") % {"name": name})
+        self.stdout.write(
+            _("%(name)s answers. `manage.py models use %(name)s` lets it tell the next reply.") % {"name": name}
+        )
 
     def _remove(self, *, name: str, **options: object) -> None:
         actions.remove_model(access.get_model(name))
