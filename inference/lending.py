@@ -75,9 +75,13 @@ class Lender:
         if not self._loaded:
             return self._first(wanted or usual, usual, refused)
         latest = next(reversed(self._loaded.values()))
-        if wanted is None or self._is_refused(wanted, beside=not self._would_be_alone()):
+        if wanted is None:
             return latest
-        return self._loaded.get(wanted) or self._added(wanted, latest, refused)
+        if (there := self._loaded.get(wanted)) is not None:
+            return there
+        if self._is_refused(wanted, beside=not self._would_be_alone()):
+            return latest
+        return self._added(wanted, latest, refused)
 
     def _would_be_alone(self) -> bool:
         """Whether one more would have all memory, once it is made room for."""

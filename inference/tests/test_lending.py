@@ -102,6 +102,8 @@ def test_one_that_needs_all_memory_is_tried_again_when_nobody_speaks(lender: Len
     with lender.lend(USUAL, USUAL, garage.hear):
         assert name(lender, garage, OTHER) == "usual"
     assert name(lender, garage, OTHER) == "other"
+    with lender.lend(OTHER, USUAL, garage.hear):
+        assert name(lender, garage, OTHER) == "other"
 
 
 def test_at_the_start_the_usual_one_stands_in(lender: Lender, garage: Garage) -> None:

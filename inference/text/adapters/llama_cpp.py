@@ -94,6 +94,9 @@ class LlamaCppBackend:
         # no neighbours are then computed one after another, each of which costs a graphics card what all do at once.
         self._one_pool = settings.gpu_layers != 0
         self.context_tokens = settings.context or min(llama.llama_model_n_ctx_train(model), CONTEXT_UNASKED)
+        # Whose state is a running sum forgets no single token.
+        sums = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+        self._takes_fillers = not (self._one_pool or sums)
         self._model = model
         self._vocab = llama.llama_model_get_vocab(model)
         self._vocabulary = llama.llama_vocab_n_tokens(self._vocab)
@@ -160,7 +163,7 @@ class LlamaCppBackend:
         token, and four neighbours 31; where there are few speakers or many holes it is no gain. And attention has
         tiles (see `pace`): 60 tokens 2,000 deep in a prompt take 0.60 s, and 64 of them 0.35.
         """
-        if self._one_pool:
+        if not self._takes_fillers:
             return []
         found = []
         for feed in feeds:
