@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 # A model that could not be loaded is not tried again for so long: each trial costs the caches of all chats.
 REFUSED_SECONDS = 600.0
+# Each takes a thread and a few connections.
+MOST_SERVERS = 16
 
 Refused = Callable[[TextSettings, Exception], None]
 
@@ -37,7 +39,10 @@ class _Refusal:
 
 
 class Lender:
-    """Up to `most` models in memory at once. Whichever was wanted longest ago makes room for one that is not there."""
+    """Up to `most` models in memory at once, and beside them those that servers have.
+
+    Whichever was wanted longest ago makes room for one that is not there.
+    """
 
     def __init__(self, build: Callable[[TextSettings], TextEngine], most: int = 1) -> None:
         self._build = build
@@ -72,32 +77,22 @@ class Lender:
             loaded.engine.close()
 
     def _chosen(self, wanted: TextSettings | None, usual: TextSettings, refused: Refused) -> _Loaded:
-        if not self._loaded:
+        if wanted is not None and (there := self._loaded.get(wanted)) is not None:
+            return there
+        # Nobody but one of its kind stands in for it: what is told on this machine goes to no server.
+        on_server = bool((wanted or usual).url)
+        peers = [loaded for loaded in self._loaded.values() if bool(loaded.settings.url) == on_server]
+        if not peers:
             return self._first(wanted or usual, usual, refused)
-        latest = next(reversed(self._loaded.values()))
+        latest = peers[-1]
         if wanted is None:
             return latest
-        if (there := self._loaded.get(wanted)) is not None:
-            return there
-        if self._is_refused(wanted, beside=not self._would_be_alone()):
+        # Whether it would have all memory, once it is made room for.
+        alone = self._most == 1 and not any(loaded.lent for loaded in peers)
+        if self._is_refused(wanted, beside=not alone):
             return latest
-        return self._added(wanted, latest, refused)
-
-    def _would_be_alone(self) -> bool:
-        """Whether one more would have all memory, once it is made room for."""
-        return self._most == 1 and not any(loaded.lent for loaded in self._loaded.values())
-
-    def _first(self, wanted: TextSettings, usual: TextSettings, refused: Refused) -> _Loaded:
-        if wanted != usual and not self._is_refused(wanted, beside=False):
-            try:
-                return self._built(wanted)
-            except Exception as error:  # noqa: BLE001  a library's own errors
-                self._refuse(wanted, error, refused, beside=False)
-        return self._built(usual)
-
-    def _added(self, wanted: TextSettings, latest: _Loaded, refused: Refused) -> _Loaded:
-        alone = self._would_be_alone()
-        left = self._make_room() if len(self._loaded) >= self._most else None
+        full = len(peers) >= (MOST_SERVERS if on_server else self._most)
+        left = self._make_room(peers) if full else None
         try:
             return self._built(wanted)
         except Exception as error:  # noqa: BLE001  a library's own errors
@@ -109,11 +104,19 @@ class Lender:
             return left
         return self._built(left.settings)
 
-    def _make_room(self) -> _Loaded:
+    def _first(self, wanted: TextSettings, usual: TextSettings, refused: Refused) -> _Loaded:
+        if wanted != usual and not self._is_refused(wanted, beside=False):
+            try:
+                return self._built(wanted)
+            except Exception as error:  # noqa: BLE001  a library's own errors
+                self._refuse(wanted, error, refused, beside=False)
+        return self._loaded.get(usual) or self._built(usual)
+
+    def _make_room(self, peers: list[_Loaded]) -> _Loaded:
         """An idle one is closed, because memory may hold no more. If all speak, one is closed when its replies end."""
         with self._counting:
-            idle = [loaded for loaded in self._loaded.values() if not loaded.lent]
-            leaving = (idle or list(self._loaded.values()))[0]
+            idle = [loaded for loaded in peers if not loaded.lent]
+            leaving = (idle or peers)[0]
             leaving.retired = leaving.lent > 0
         del self._loaded[leaving.settings]
         if not leaving.retired:

@@ -133,6 +133,26 @@ def test_many_at_once_are_all_told_and_every_model_but_one_is_closed(lender: Len
     assert sum(not engine.closed for engine in garage.built) == 1
 
 
+def test_a_model_of_a_server_takes_no_memory_here(lender: Lender, garage: Garage) -> None:
+    far = TextSettings("", "far", url="http://far.example/v1")
+    for wanted in (USUAL, far, USUAL, far):
+        assert name(lender, garage, wanted) == wanted.model
+    assert len(garage.built) == 2
+    assert name(lender, garage, OTHER) == "other"
+    assert [engine.closed for engine in garage.built] == [True, False, False]
+
+
+def test_what_is_told_here_goes_to_no_server_whatever_fails(lender: Lender, garage: Garage) -> None:
+    far = TextSettings("", "far", url="http://far.example/v1")
+    garage.broken |= {"other", "third"}
+    assert name(lender, garage, far) == "far"
+    assert name(lender, garage, OTHER) == "usual"
+    assert name(lender, garage, far) == "far"
+    assert name(lender, garage, TextSettings("", "third")) == "usual"
+    assert name(lender, garage, far) == "far"
+    assert name(lender, garage, None) == "usual"
+
+
 class TestTwoInMemory:
     @pytest.fixture
     def lender(self, garage: Garage) -> Lender:
