@@ -29,8 +29,7 @@ def server() -> Iterator[tuple[Misbehaving, str]]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_engines(settings: Settings) -> Iterator[None]:
-    settings.TEXT_MODELS_LOADED = 2
+def fresh_engines() -> Iterator[None]:
     registry.forget_engines()
     yield
     registry.forget_engines()
