@@ -4,6 +4,7 @@ from django.urls import include, path
 from chats import api as chats_api
 from chats.views import home
 from cognitia.health import health
+from weights import api as weights_api
 
 urlpatterns = [
     path("", home, name="home"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("api/v2/replies/<uuid:reply_id>", chats_api.Reply.as_view(), name="api_reply"),
     path("api/v2/replies/<uuid:reply_id>/cancel", chats_api.CancelReply.as_view(), name="api_cancel"),
     path("api/v2/replies/<uuid:reply_id>/events", chats_api.reply_events, name="api_reply_events"),
+    path("api/v2/models", weights_api.Models.as_view(), name="api_models"),
+    path("api/v2/models/<str:name>", weights_api.Model.as_view(), name="api_model"),
     path("admin/", admin.site.urls),
     path("health", health, name="health"),
 ]
