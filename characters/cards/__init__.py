@@ -1,0 +1,4 @@
+"""AI character cards as other programs read and write them. Bytes in, bytes out: no Django, no files, no network.
+
+`containers.read` and its three `write_*` functions are the doors; the other modules each know one format.
+"""
