@@ -1,0 +1,1 @@
+"""Lorebooks: what a character's world knows, and when it is said. Pure."""
