@@ -8,9 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.jobs import Status
 from inference.text.formats import FORMATS
-from weights.models import LanguageModel
+from weights.models import CAN_ANSWER, LanguageModel
 
 
 class Hue(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
@@ -43,7 +42,7 @@ class Character(models.Model):
         null=True,
         blank=True,
         related_name="characters",
-        limit_choices_to={"status": Status.DONE, "embeds": False, "tried_at__isnull": False},
+        limit_choices_to=CAN_ANSWER,
     )
     prompt_format = models.CharField(
         max_length=16,

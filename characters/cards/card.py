@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypedDict, Unpack
 
 from characters.cards.report import Notices, Refused, shortened
-from characters.cards.values import Json, JsonObject, parse
+from characters.cards.values import parse
+from characters.lore.decorators import stripped
+from core.json import Json, JsonObject
 
 NEWEST = 3.0
 # RisuAI's largest cards have some 2,000.
@@ -32,7 +34,6 @@ TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
 }
 # Keys that a card may lack; all the others we write always.
 OPTIONAL = {"nickname", "creator_notes_multilingual", "source", "creation_date", "modification_date"}
-DECORATOR = "@@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +153,12 @@ def to_v2(card: Card) -> JsonObject:
     if isinstance(data, dict) and isinstance(book := data.get("character_book"), dict):
         for entry in _entries(book):
             if isinstance(content := entry.get("content"), str):
-                entry["content"] = without_decorators(content)
+                entry["content"] = stripped(content)
     return {**raw, "spec": "chara_card_v2", "spec_version": "2.0"}
 
 
 def to_v3(card: Card) -> JsonObject:
     return {**_settled(card), "spec": "chara_card_v3", "spec_version": "3.0"}
-
-
-def without_decorators(content: str) -> str:
-    """A lorebook entry's text less the `@@name value` lines that open it, and the empty lines around those."""
-    lines = content.split("\n")
-    opening = 0
-    while opening < len(lines) and (not lines[opening].strip() or lines[opening].lstrip().startswith(DECORATOR)):
-        opening += 1
-    if not any(line.lstrip().startswith(DECORATOR) for line in lines[:opening]):
-        return content
-    return "\n".join(lines[opening:])
 
 
 class _Reader:
@@ -198,7 +188,7 @@ class _Reader:
             tags=self._texts("tags", separator=","),
             creator=self._text("creator"),
             character_version=self._text("character_version"),
-            assets=self._assets(),
+            assets=self.assets(),
             book=book if isinstance(book, dict) else None,
             source=self._texts("source"),
             creation_date=self._date("creation_date"),
@@ -259,7 +249,7 @@ class _Reader:
             self._unread(key)
         return None
 
-    def _assets(self) -> tuple[Asset, ...]:
+    def assets(self) -> tuple[Asset, ...]:
         value = self._value("assets")
         if value is None:
             return DEFAULT_ASSETS
@@ -392,7 +382,7 @@ def _settle_book(card: Card, data: JsonObject) -> None:
 
 def _settle_assets(card: Card, data: JsonObject) -> None:
     """Only if they were changed; then one that keeps its type and name keeps its unknown keys."""
-    if card.assets == _Reader({}, data, Notices()).card(3).assets:
+    if card.assets == _Reader({}, data, Notices()).assets():
         return
     found = data.get("assets")
     old: dict[tuple[str, str], deque[JsonObject]] = {}

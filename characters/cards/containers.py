@@ -11,7 +11,8 @@ from urllib.parse import unquote, unquote_to_bytes
 from characters.cards import charx, png, webp
 from characters.cards.card import MOST_ASSETS, Asset, Card, read_object, to_v2, to_v3, with_changes
 from characters.cards.report import Notice, Notices, Refused, shortened
-from characters.cards.values import JsonObject, dump, parse
+from characters.cards.values import dump, parse
+from core.json import JsonObject
 
 MOST_FILE_BYTES = 32 * 2**20
 JPEG = b"\xff\xd8\xff"

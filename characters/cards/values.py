@@ -3,12 +3,9 @@
 import json
 import math
 import re
-from typing import TypeAlias
 
 from characters.cards.report import Notices, Refused
-
-Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
-JsonObject: TypeAlias = dict[str, Json]
+from core.json import Json
 
 MOST_JSON_BYTES = 16 * 2**20
 # Cards nest to about ten. A parser of C survives a few thousand, and copies and databases fewer than that.

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from characters.lore.decorators import Decorated, parse
+from core.json import Json
 from inference.text.prompt import Role
-
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 class Logic(IntEnum):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from characters.lore import names
-from characters.lore.entry import Book, Entry, Json, Kind, Logic, Position
+from characters.lore.entry import Book, Entry, Kind, Logic, Position
+from core.json import Json
 from inference.text.prompt import Role
 
 ROLES = (Role.SYSTEM, Role.USER, Role.ASSISTANT)

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
-from characters.lore.entry import Book, Entry, Json
+from characters.lore.entry import Book, Entry
+from core.json import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ import copy
 
 from characters.lore import names
 from characters.lore.decorators import stripped
-from characters.lore.entry import Book, Entry, Json, Position
+from characters.lore.entry import Book, Entry, Position
 from characters.lore.reading import ROLES
+from core.json import Json
 
 # Places that only decorators ask for: the nearest that a file has a word for.
 NEAREST = {

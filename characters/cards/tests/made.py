@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
-from characters.cards.values import Json, JsonObject
+from core.json import Json, JsonObject
 
 PIXEL = zlib.compress(b"\0\x80\x20\x40")
 

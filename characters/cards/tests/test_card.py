@@ -15,11 +15,12 @@ from characters.cards.card import (
     to_v2,
     to_v3,
     with_changes,
-    without_decorators,
 )
 from characters.cards.report import MOST_NOTICES, Fate, Notice, Refused
 from characters.cards.tests.made import as_json, book, v1, v2, v3
-from characters.cards.values import MOST_DEPTH, Json, JsonObject, dump
+from characters.cards.values import MOST_DEPTH, dump
+from characters.lore.decorators import stripped
+from core.json import Json, JsonObject
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 VALUES: st.SearchStrategy[Json] = st.recursive(
@@ -230,13 +231,13 @@ def test_decorators_stay_in_version_3_and_leave_version_2() -> None:
     [("", ""), ("\n\nplain", "\n\nplain"), ("@@a", ""), ("@@a\r\n\r\nb", "b"), ("b\n@@a", "b\n@@a")],
 )
 def test_only_leading_decorators_go(content: str, left: str) -> None:
-    assert without_decorators(content) == left
+    assert stripped(content) == left
 
 
 @given(content=st.lists(st.sampled_from(["@@a 1", "@@@b", "", " ", "text"])).map("\n".join))
 def test_removing_decorators_twice_is_removing_them_once(content: str) -> None:
-    once = without_decorators(content)
-    assert without_decorators(once) == once
+    once = stripped(content)
+    assert stripped(once) == once
 
 
 @settings(max_examples=150, deadline=None)

@@ -15,7 +15,7 @@ from characters.cards.report import Fate, Notices, Refused
 from characters.cards.tests.made import as_json, chunk, picture, text, v1, v2, v3, zipped
 from characters.cards.tests.made import webp as webp_with
 from characters.cards.tests.test_card import UNKNOWN
-from characters.cards.values import Json, JsonObject
+from core.json import Json, JsonObject
 
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(40) + b"\xff\xd9"
 PICTURE = b"a picture"

@@ -17,7 +17,7 @@ from characters.cards import charx, png
 from characters.cards.containers import MOST_FILE_BYTES, read, write_charx, write_json, write_png
 from characters.cards.report import Refused
 from characters.cards.tests.made import as_json, book, chunk, picture, text, v1, v2, v3, webp, zipped
-from characters.cards.values import Json, JsonObject
+from core.json import Json, JsonObject
 
 SECONDS = 3.0  # FI-12 wants one; these machines are shared, and Python's clock is the wall's
 MUTANTS = 600

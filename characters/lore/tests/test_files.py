@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from characters.lore.entry import Entry, Json, Kind, Logic, Position
+from characters.lore.entry import Entry, Kind, Logic, Position
 from characters.lore.reading import NotABookError, read, read_card_book, read_world
 from characters.lore.writing import card_book, lorebook, world
+from core.json import Json
 from inference.text.prompt import Role
 
 CARD: dict[str, Json] = {
