@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from importlib import import_module
 from types import ModuleType
 from typing import cast
@@ -12,10 +12,9 @@ from django.conf import settings
 from inference.emotion.sentiment import SentimentAnalyzer
 from inference.errors import EngineUnavailable
 from inference.lending import Lender, Refused
-from inference.text.engine import Generation, TextEngine
-from inference.text.prompt import Prompt, Role, Turn
-from inference.text.sampling import SamplingParams
+from inference.text.engine import TextEngine
 from inference.text.settings import TextSettings
+from inference.text.trial import say_one_word
 
 _lock = threading.Lock()
 _built: dict[str, object] = {}
@@ -33,15 +32,10 @@ def text_engine(
     return lender.lend(wanted, settings.INFERENCE["text"], refused)
 
 
-def say_one_word(wanted: TextSettings) -> None:
+def ask_server(wanted: TextSettings) -> None:
     """Whether a model answers that is not ours to load. Raises `InferenceError`."""
-    engine = _text_engine(wanted)
-    try:
-        hello = Prompt((Turn(Role.USER, "Hello"),))
-        for _said in engine.generate(Generation(hello, SamplingParams(max_tokens=1))):
-            pass
-    finally:
-        engine.close()
+    with closing(_text_engine(wanted)) as engine:
+        say_one_word(engine)
 
 
 def sentiment_analyzer() -> SentimentAnalyzer:

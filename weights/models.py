@@ -16,6 +16,10 @@ NAME = r"^[a-z0-9]+([._-][a-z0-9]+)*$"
 LONGEST_NAME = 64
 
 
+# `LanguageModel.can_answer`, to ask the database.
+CAN_ANSWER: dict[str, object] = {"status": Status.DONE, "embeds": False, "tried_at__isnull": False}
+
+
 class Source(models.TextChoices):
     HUB = "hub", _("Hub")
     URL = "url", _("Address")
@@ -83,8 +87,8 @@ class LanguageModel(Job):
 
     @property
     def can_answer(self) -> bool:
-        """It is whole, and was tried out: a worker may load it."""
-        return self.is_ready and self.tried_at is not None
+        """It is whole, can talk and was tried out: a worker may load it. See `CAN_ANSWER`."""
+        return self.is_ready and not self.embeds and self.tried_at is not None
 
     @property
     def verified(self) -> Stamp:

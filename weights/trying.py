@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.database import brief_connection
 from core.jobs import Status
 from inference.errors import EngineUnavailable, InferenceError
-from inference.registry import say_one_word
+from inference.registry import ask_server
 from inference.text.gguf import NotAModel, read_header
 from inference.text.trial import load_alone
 from weights import files, ollama, pulling
@@ -85,7 +85,7 @@ def examine(model: LanguageModel) -> None:
         return
     if model.source == Source.SERVER:
         try:
-            say_one_word(settings_of(model))
+            ask_server(settings_of(model))
         except InferenceError as reason:
             raise Unusable(_("Its server does not answer: %(reason)s.") % {"reason": reason}) from reason
         return

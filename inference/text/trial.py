@@ -9,6 +9,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from inference.errors import EngineUnavailable
+from inference.text.engine import Generation, TextEngine
+from inference.text.prompt import Prompt, Role, Turn
+from inference.text.sampling import SamplingParams
 from inference.text.settings import TextSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +21,13 @@ SECONDS = 300.0
 # Enough for one token; the caches that are really used are made when the model is.
 CONTEXT = 256
 KEPT = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
+
+
+def say_one_word(engine: TextEngine) -> None:
+    """Raises `InferenceError` if it cannot."""
+    hello = Prompt((Turn(Role.USER, "Hello"),))
+    for _said in engine.generate(Generation(hello, SamplingParams(temperature=0.0, max_tokens=1))):
+        pass
 
 
 def load_alone(settings: TextSettings) -> None:

@@ -14,10 +14,9 @@ from importlib import import_module
 from pathlib import Path
 
 from inference.errors import InferenceError
-from inference.text.engine import Generation, TextEngine
-from inference.text.prompt import Prompt, Role, Turn
-from inference.text.sampling import SamplingParams
+from inference.text.engine import TextEngine
 from inference.text.settings import FlashAttention, KvType, TextSettings
+from inference.text.trial import say_one_word
 
 CPU_SECONDS = 300
 # Beside the file itself, which is mapped, and once more where the library packs it anew.
@@ -36,9 +35,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         engine: TextEngine = import_module(settings.adapter).build(settings)
-        hello = Prompt((Turn(Role.USER, "Hello"),))
-        for _said in engine.generate(Generation(hello, SamplingParams(temperature=0.0, max_tokens=1))):
-            pass
+        say_one_word(engine)
         error = ""
     except (InferenceError, ImportError, MemoryError) as failure:
         error = str(failure) or type(failure).__name__
