@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from accounts.models import User
-from characters.actions import seed_characters
+from characters.actions.seeding import seed_characters
 from characters.models import Character
 from chats import actions
 from chats.models import Chat

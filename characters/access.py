@@ -1,27 +1,127 @@
-"""The only way to get a character or a persona on a user's behalf."""
+"""The only way to a character, or to anything of one, on a user's behalf. A stranger gets what a typo gets."""
 
+from typing import TypeVar
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from characters.models import Character, Persona
+from characters.models import Character, Draft, Import, Lorebook, Persona, Publication, Submission, Tag, Version
 from core.errors import NotFound
+
+RowT = TypeVar("RowT", bound=models.Model)
 
 
 def characters_for(user: User) -> QuerySet[Character]:
-    """Their own and the built-in ones."""
-    return Character.objects.filter(Q(owner=user) | Q(owner=None)).order_by("created_at")
+    """Those they may talk to: their own and the built-in ones."""
+    found = Character.objects.filter(Q(owner=user) | Q(owner=None), deleted_at=None)
+    return found.select_related("version").order_by("created_at")
 
 
 def get_character_for(user: User, character_id: UUID) -> Character:
-    try:
-        return characters_for(user).get(id=character_id)
-    except Character.DoesNotExist:
-        raise NotFound from None
+    return _one(characters_for(user), id=character_id)
+
+
+def own_characters_for(user: User) -> QuerySet[Character]:
+    """Those they may edit, the one edited last first."""
+    found = Character.objects.filter(owner=user, deleted_at=None)
+    return found.select_related("version", "publication").order_by("-updated_at")
+
+
+def get_own_character_for(user: User, character_id: UUID) -> Character:
+    return _one(own_characters_for(user), id=character_id)
+
+
+def get_deleted_character_for(user: User, character_id: UUID) -> Character:
+    return _one(Character.objects.filter(owner=user, deleted_at__isnull=False), id=character_id)
+
+
+def lock_character_for(user: User, character_id: UUID) -> Character:
+    """Their own, held until the transaction ends: versions are numbered one after the other."""
+    # Without joins: one that waited for the lock would see the new `version_id` and not yet the row it names.
+    return _one(Character.objects.select_for_update(no_key=True).filter(owner=user, deleted_at=None), id=character_id)
+
+
+def get_version_for(user: User, character_id: UUID, number: int) -> Version:
+    """A version of a character they may edit."""
+    found = Version.objects.filter(owner=user, character__owner=user, character__deleted_at=None)
+    return _one(found.select_related("character"), character_id=character_id, number=number)
+
+
+def get_draft_for(user: User, character_id: UUID) -> Draft | None:
+    """What they have not saved yet of a character of theirs."""
+    found = Draft.objects.filter(owner=user, character_id=character_id, character__deleted_at=None)
+    return found.select_related("base").first()
+
+
+def imports_for(user: User) -> QuerySet[Import]:
+    return Import.objects.filter(owner=user).order_by("-created_at")
+
+
+def get_import_for(user: User, import_id: UUID) -> Import:
+    return _one(imports_for(user).select_related("character", "lorebook"), id=import_id)
+
+
+def lorebooks_for(user: User) -> QuerySet[Lorebook]:
+    return Lorebook.objects.filter(owner=user).order_by("name", "created_at")
+
+
+def get_lorebook_for(user: User, lorebook_id: UUID) -> Lorebook:
+    return _one(lorebooks_for(user), id=lorebook_id)
+
+
+def personas_for(user: User) -> QuerySet[Persona]:
+    """Those they may speak as, the default first. Whoever never made one has Protag."""
+    default_persona_for(user)
+    return Persona.objects.filter(owner=user, archived_at=None).order_by("-is_default", "created_at")
+
+
+def get_persona_for(user: User, persona_id: UUID) -> Persona:
+    return _one(Persona.objects.filter(owner=user, archived_at=None), id=persona_id)
 
 
 def default_persona_for(user: User) -> Persona:
     """Protag, until they choose another; made on first use."""
     persona, _created = Persona.objects.get_or_create(owner=user, is_default=True)
     return persona
+
+
+def persona_for_talking(user: User, character: Character) -> Persona:
+    """Who they are to this character: the persona they bound to it, or their usual one."""
+    bound = character.persona
+    if bound is not None and bound.owner_id == user.id and bound.archived_at is None:
+        return bound
+    return default_persona_for(user)
+
+
+def tags_for(user: User) -> QuerySet[Tag]:
+    return Tag.objects.filter(owner=user).order_by("name")
+
+
+def get_tag_for(user: User, tag_id: UUID) -> Tag:
+    return _one(tags_for(user), id=tag_id)
+
+
+def listed_publications() -> QuerySet[Publication]:
+    """What everybody who is signed in may see."""
+    return Publication.objects.filter(is_listed=True, character__deleted_at=None)
+
+
+def get_publication_for(user: User, publication_id: UUID) -> Publication:
+    """One that everybody may see, or their own whatever its state."""
+    found = Publication.objects.filter(Q(is_listed=True) | Q(owner=user), character__deleted_at=None)
+    return _one(found.select_related("version", "character"), id=publication_id)
+
+
+def get_submission_for(user: User, submission_id: UUID) -> Submission:
+    """A submission of their own."""
+    return _one(Submission.objects.filter(owner=user).select_related("publication", "version"), id=submission_id)
+
+
+def _one(rows: QuerySet[RowT], **where: UUID | int) -> RowT:
+    """Raises `NotFound`."""
+    found = rows.filter(**where).first()
+    if found is None:
+        raise NotFound
+    return found

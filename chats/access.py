@@ -11,7 +11,9 @@ from core.errors import NotFound
 
 def chats_for(user: User) -> QuerySet[Chat]:
     """Theirs, the most recently used first."""
-    return Chat.objects.filter(owner=user).select_related("character", "persona", "leaf").order_by("-active_at")
+    return (
+        Chat.objects.filter(owner=user).select_related("character__version", "persona", "leaf").order_by("-active_at")
+    )
 
 
 def get_chat_for(user: User, chat_id: UUID) -> Chat:

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from characters.access import default_persona_for
+from characters.access import persona_for_talking
 from characters.models import Character
 from chats import access, limits, tasks
 from chats.events import MessageCreated
@@ -34,7 +34,7 @@ class Sent:
 
 
 def start_chat(user: User, character: Character) -> Chat:
-    return Chat.objects.create(owner=user, character=character, persona=default_persona_for(user))
+    return Chat.objects.create(owner=user, character=character, persona=persona_for_talking(user, character))
 
 
 def send_message(user: User, chat_id: UUID, text: str, key: UUID) -> Sent:

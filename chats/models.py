@@ -19,6 +19,9 @@ class Chat(models.Model):
     character = models.ForeignKey("characters.Character", on_delete=models.PROTECT, related_name="+")
     persona = models.ForeignKey("characters.Persona", on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=120, blank=True)
+    tags = models.ManyToManyField("characters.Tag", blank=True, related_name="chats")
+    # Beside the character's own book and its owner's global ones.
+    lorebooks = models.ManyToManyField("characters.Lorebook", blank=True, related_name="chats")
     # The newest message of the path that is shown; its parents are the rest of the path.
     leaf = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -77,6 +80,9 @@ class Message(Job):
     reused_tokens = models.PositiveIntegerField(null=True, blank=True)
     reply_tokens = models.PositiveIntegerField(null=True, blank=True)
     first_token_ms = models.PositiveIntegerField(null=True, blank=True)
+    # What the lorebooks must remember after this reply: characters/lore/state.py. On the message, not on the chat,
+    # because another branch remembers otherwise.
+    lore = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:

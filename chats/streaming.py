@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from chats.markdown import Block, BlockStream, shown
+from core.markdown import Block, BlockStream, shown
 from core.streams.entries import Delta, Done, Gap, Numbered, Restart, Start, Telling
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.safestring import SafeString, mark_safe
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from characters import persona
-from characters.models import Character
-from chats import failures, markdown, tone
+from characters.portrayal import portrait
+from chats import failures, tone
 from chats.access import chats_for
 from chats.models import Chat, Message, Role
+from core import markdown
 
 PAGE_MESSAGES = 40
 SIDEBAR_CHATS = 60
@@ -62,26 +61,6 @@ class ChatRow:
     snippet: str
     updated_at: datetime
     is_live: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CharacterCard:
-    id: UUID
-    name: str
-    tagline: str
-    hue: int
-    portrait: str
-    intent: str
-
-
-@dataclass(frozen=True, slots=True)
-class CharacterProfile:
-    id: UUID
-    name: str
-    tagline: str
-    hue: int
-    portrait: str
-    sheet_html: SafeString
 
 
 def message_view(message: Message) -> MessageView:
@@ -154,28 +133,6 @@ def sidebar(user: User) -> list[ChatRow]:
     return [_row(chat) for chat in chats_for(user)[:SIDEBAR_CHATS]]
 
 
-def card(character: Character) -> CharacterCard:
-    intent = persona.parse(character.sheet).intent
-    return CharacterCard(
-        character.id, character.name, character.tagline, character.hue, portrait(character), " ".join(intent.split())
-    )
-
-
-def profile(character: Character) -> CharacterProfile:
-    return CharacterProfile(
-        character.id,
-        character.name,
-        character.tagline,
-        character.hue,
-        portrait(character),
-        _safe("".join(markdown.blocks(character.sheet))),
-    )
-
-
-def portrait(character: Character) -> str:
-    return static(character.portrait) if character.portrait else ""
-
-
 def _row(chat: Chat) -> ChatRow:
     leaf = chat.leaf
     is_live = leaf is not None and leaf.is_live
@@ -196,5 +153,5 @@ def _row(chat: Chat) -> ChatRow:
 
 
 def _safe(html: str) -> SafeString:
-    """Only for what `chats.markdown` has sanitised."""
+    """Only for what `core.markdown` has sanitised."""
     return mark_safe(html)  # noqa: S308

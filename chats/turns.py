@@ -104,7 +104,9 @@ def waiting_in(chat_id: UUID) -> list[UUID]:
 
 def _claimed(reply_id: UUID) -> Message | None:
     in_line = Message.objects.filter(id=reply_id, role=Role.CHARACTER).filter(NOT_BEHIND_ANOTHER)
-    reply = in_line.select_related("chat", "character__language_model", "persona", "parent").first()
+    reply = in_line.select_related(
+        "chat", "character__language_model", "character__version", "persona", "parent"
+    ).first()
     if reply is None or not reply.claim():
         return None
     jobs.forget_queued(reply_id)
@@ -197,7 +199,7 @@ def _scene(reply: Message) -> Scene:
     before = path_to(message.parent_id, limit=HISTORY_MESSAGES)
     return Scene(
         policy=settings.CONTENT_POLICY,
-        persona=character.sheet,
+        persona=character.card.description,
         user_name=reply.persona.name,
         user_description=reply.persona.description,
         history=tuple(_line(earlier) for earlier in before if earlier.text),

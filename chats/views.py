@@ -9,7 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import signed_in
 from accounts.models import User
+from characters import portrayal
 from characters.access import characters_for, get_character_for
+from characters.cards.extras import extras
 from chats import access, actions, transcript
 from chats.forms import MessageForm, NewChatForm, PageForm
 from chats.models import Chat
@@ -42,7 +44,7 @@ def chat_list(request: HttpRequest) -> HttpResponse:
             raise NotFound
         chat = actions.start_chat(user, get_character_for(user, form.cleaned_data["character"]))
         return redirect("chats:detail", chat.id)
-    characters = [transcript.card(character) for character in characters_for(user)]
+    characters = [portrayal.card(character) for character in characters_for(user)]
     return render(request, "chats/list.html", {"characters": characters})
 
 
@@ -126,11 +128,11 @@ def _chat_page(
     shown, has_older = _page(user, chat, before, None)
     context = {
         "chat": chat,
-        "character": transcript.profile(chat.character),
+        "character": portrayal.profile(chat.character),
         "persona": chat.persona,
         "messages": shown,
         "has_older": has_older,
-        "greetings": chat.character.openers[:3],
+        "greetings": extras(chat.character.card).openers,
         "current_chat_id": chat.id,
         "draft": draft,
         "send_error": error.message if error else "",

@@ -205,6 +205,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.error_response",
 }
 
+# --- characters -------------------------------------------------------------------------------------------------
+# What people bring lies here until it has been looked through. No page serves anything from it.
+QUARANTINE_DIR = HOME / "quarantine"
+CHARACTERS_PER_USER = environment.whole("CHARACTERS_PER_USER", 0, least=0, most=1_000_000)  # 0: as many as they like
+
 # --- models and turns -------------------------------------------------------------------------------------------
 STARTER_MODEL = BASE_DIR / "starter" / "starter.gguf"
 TEXT_URL = environment.text("TEXT_URL")

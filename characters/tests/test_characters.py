@@ -10,8 +10,11 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
-from characters import actions
 from characters.access import characters_for, default_persona_for, get_character_for
+from characters.actions import seeding
+from characters.actions.characters import create_character
+from characters.cards.card import Card
+from characters.cards.extras import extras
 from characters.models import Character, Persona
 from chats.tests.acting import at_once
 from core.errors import NotFound
@@ -21,43 +24,44 @@ pytestmark = pytest.mark.django_db
 
 def built_in() -> list[Mapping[str, object]]:
     rows = Character.objects.filter(owner=None).order_by("slug")
-    return [*rows.values("id", "slug", "name", "tagline", "sheet", "hue", "portrait", "openers", "created_at")]
+    return [*rows.values("id", "slug", "name", "version", "tagline", "hue", "portrait", "created_at")]
 
 
 class TestSeeding:
     def test_it_makes_azera_and_areza(self) -> None:
-        assert [character.name for character in actions.seed_characters()] == ["Azera", "Areza"]
-        assert all(len(character.openers) == 3 for character in Character.objects.all())
+        assert [character.name for character in seeding.seed_characters()] == ["Azera", "Areza"]
+        assert all(len(extras(character.card).openers) == 3 for character in Character.objects.all())
 
     def test_twice_changes_nothing(self) -> None:
-        actions.seed_characters()
+        seeding.seed_characters()
         before = built_in()
         call_command("seed", verbosity=0)
         assert built_in() == before
         assert len(before) == 2
 
     def test_an_edited_sheet_is_brought_up_to_date(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        azera, areza = actions.seed_characters()
-        shutil.copytree(actions.SHEETS, tmp_path, dirs_exist_ok=True)
-        monkeypatch.setattr(actions, "SHEETS", tmp_path)
+        azera, areza = seeding.seed_characters()
+        shutil.copytree(seeding.SHEETS, tmp_path, dirs_exist_ok=True)
+        monkeypatch.setattr(seeding, "SHEETS", tmp_path)
         sheet = (tmp_path / "azera.md").read_text().replace("# Azera", "# Azera the Second", 1)
         (tmp_path / "azera.md").write_text(sheet)
-        again, _ = actions.seed_characters()
-        assert (again.id, again.name, again.sheet) == (azera.id, "Azera the Second", sheet)
-        assert Character.objects.get(id=areza.id).sheet == areza.sheet
+        again, _ = seeding.seed_characters()
+        assert (again.id, again.name, again.card.description) == (azera.id, "Azera the Second", sheet)
+        assert Character.objects.get(id=areza.id).version == areza.version
 
     def test_a_character_of_somebodys_own_is_left_alone(self, alice: User) -> None:
-        hers = Character.objects.create(owner=alice, slug="azera", name="My Azera", sheet="mine")
-        actions.seed_characters()
+        hers = create_character(alice, Card("My Azera", description="mine"))
+        Character.objects.filter(id=hers.id).update(slug="azera")
+        seeding.seed_characters()
         hers.refresh_from_db()
-        assert (hers.name, hers.sheet) == ("My Azera", "mine")
+        assert (hers.name, hers.card.description) == ("My Azera", "mine")
         assert Character.objects.filter(slug="azera").count() == 2
 
 
 class TestAccess:
     @pytest.fixture
     def hers(self, alice: User) -> Character:
-        return Character.objects.create(owner=alice, name="Hers", sheet="# Hers")
+        return create_character(alice, Card("Hers", description="# Hers"))
 
     def test_ones_own_and_the_built_in_are_there(self, alice: User, azera: Character, hers: Character) -> None:
         assert get_character_for(alice, hers.id) == hers

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from characters.actions import SHEETS
+from characters.actions.seeding import SHEETS
 from characters.persona import Section, Sheet, parse
 
 TITLES = (

@@ -1,53 +1,84 @@
-"""One prompt from one scene, within a budget."""
+"""One prompt from one scene, within a budget, and what it is made of."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from chats.prompting import sections
-from chats.prompting.scene import Line, Scene
-from inference.text.budget import CountTokens, TokenBudget, fit_first, fit_newest
+from chats.prompting.fitting import fitted
+from chats.prompting.parts import Part, Source
+from chats.prompting.scene import Scene
+from inference.text.budget import CountTokens, TokenBudget
 from inference.text.prompt import Prompt, Role, Turn
 
-# What a template adds around each turn: two control tokens, the role and two line ends.
-TURN_OVERHEAD_TOKENS = 6
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """How many `tokens` one source has in a prompt, without the words around them. `items` are its blocks, entries,
+    memories or messages; `name` is that of a lore entry, each of which has a slice of its own."""
+
+    source: Source
+    tokens: int
+    items: int = 1
+    name: str = ""
 
 
-class PromptTooLong(Exception):
-    """Persona and message alone leave no room for a reply; nothing that may be cut is left to cut."""
+@dataclass(frozen=True, slots=True)
+class Itemised:
+    """`slices` in the order of the prompt; lore at a depth stands with the history, before it."""
 
-    def __init__(self, needed: int, room: int) -> None:
-        super().__init__(f"{needed} tokens are needed where {room} fit")
-        self.needed = needed
-        self.room = room
+    prompt: Prompt
+    slices: tuple[Slice, ...]
 
 
 def assemble(scene: Scene, budget: TokenBudget, count: CountTokens) -> Prompt:
     """The prompt for this scene, in at most `budget.context - budget.reply` tokens.
 
-    Memories are kept best first within their share; history is kept newest first in all that is left.
-    Raises `PromptTooLong` when even without both there is no room.
+    Lore and memories are kept within their share; history is kept newest first in all that is left; examples only
+    where no history has to leave for them. Raises `PromptTooLong` when even without all of these there is no room.
     """
-
-    def cost(text: str) -> int:
-        return count(text) + TURN_OVERHEAD_TOKENS if text else 0
-
-    system = sections.system(scene)
-    memory_costs = [count(sections.recollection(memory)) + 1 for memory in scene.memories]
-    memories = fit_first(scene.memories, memory_costs, budget.recalled)
-
-    fixed = cost(system) + cost(scene.message) + TURN_OVERHEAD_TOKENS
-    room = budget.context - budget.reply
-    while memories and fixed + cost(sections.tail(scene, memories)) > room:
-        memories.pop()
-    spent = fixed + cost(sections.tail(scene, memories))
-    if spent > room:
-        raise PromptTooLong(spent, room)
-
-    history = fit_newest(scene.history, [cost(line.text) for line in scene.history], budget.history(spent=spent))
-    return Prompt(tuple(_turns(system, history, sections.tail(scene, memories), scene.message)))
+    return _prompt(fitted(scene, budget, count))
 
 
-def _turns(system: str, history: list[Line], tail: str, message: str) -> list[Turn]:
-    turns = [Turn(Role.SYSTEM, system)] if system else []
-    turns += [Turn(line.role, line.text) for line in history]
-    if tail:
+def itemised(scene: Scene, budget: TokenBudget, count: CountTokens) -> Itemised:
+    """The same prompt, and what it is made of. Raises `PromptTooLong`."""
+    kept = fitted(scene, budget, count)
+    return Itemised(_prompt(kept), tuple(_slices(_parts(kept), count)))
+
+
+def _prompt(scene: Scene) -> Prompt:
+    turns = [Turn(Role.SYSTEM, system)] if (system := sections.system(scene)) else []
+    turns += _told(scene)
+    if tail := sections.tail(scene):
         turns.append(Turn(Role.SYSTEM, tail))
-    turns.append(Turn(Role.USER, message))
-    return turns
+    turns.append(Turn(Role.USER, scene.message))
+    return Prompt(tuple(turns))
+
+
+def _told(scene: Scene) -> Iterator[Turn]:
+    """History, and among it the lore that stands at a depth. What is deeper than the history stands before it."""
+    end = len(scene.history)
+    among = defaultdict[int, list[Turn]](list)
+    # The current message is the one at depth 1, and nothing comes after it.
+    for one in sorted((one for one in scene.lore if one.is_a_turn), key=lambda one: -one.depth):
+        among[max(0, min(end, end + 1 - one.depth))].append(Turn(one.role, one.text.strip()))
+    for number, line in enumerate(scene.history):
+        yield from among[number]
+        yield Turn(line.role, line.text)
+    yield from among[end]
+
+
+def _parts(scene: Scene) -> Iterator[Part]:
+    yield from sections.stable(scene)
+    yield from (Part(Source.LORE, one.text.strip(), name=one.name) for one in scene.lore if one.is_a_turn)
+    yield from (Part(Source.HISTORY, line.text) for line in scene.history)
+    yield from sections.volatile(scene)
+    yield Part(Source.MESSAGE, scene.message)
+
+
+def _slices(parts: Iterable[Part], count: CountTokens) -> Iterator[Slice]:
+    together = defaultdict[tuple[Source, str], list[int]](list)
+    for part in parts:
+        together[part.source, part.name].append(count(part.text))
+    for (source, name), tokens in together.items():
+        yield Slice(source, sum(tokens), len(tokens), name)

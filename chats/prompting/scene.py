@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chats.prompting.lore import Lore
 from inference.text.prompt import Role
 
 
@@ -24,10 +25,13 @@ class Recollection:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The parts of one prompt. Empty text means that the part is left out.
+    """The parts of one prompt, with no macros left in them. Empty text means that the part is left out.
 
-    `memories` come best first, `history` oldest first; both may be trimmed to fit.
-    Nothing else ever is.
+    `instructions` are the card's own system prompt, which follows the operator's policy and never replaces it;
+    `reminder` is what the card wants said after the history. `examples` are blocks of dialogue.
+
+    `memories` come best first, `history` oldest first, `lore` in the order of the prompt. These three and `examples`
+    may be trimmed to fit, except for lore that stays. Nothing else ever is.
     """
 
     persona: str
@@ -40,3 +44,9 @@ class Scene:
     memories: tuple[Recollection, ...] = ()
     mood: str = ""
     note: str = ""
+    instructions: str = ""
+    personality: str = ""
+    scenario: str = ""
+    examples: tuple[str, ...] = ()
+    lore: tuple[Lore, ...] = ()
+    reminder: str = ""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from chats.markdown import BlockStream
 from chats.streaming import ReplyFrame, WireBlock
+from core.markdown import BlockStream
 from core.streams.entries import Telling
 
 

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chats.prompting import Line, PromptTooLong, Recollection, Scene, assemble
-from chats.prompting.assembly import TURN_OVERHEAD_TOKENS
+from chats.prompting.fitting import TURN_OVERHEAD_TOKENS
 from inference.text.budget import TokenBudget
 from inference.text.prompt import Prompt, Role, Turn
 

@@ -15,6 +15,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Preferences, User
+from characters.actions.characters import create_character
+from characters.cards.card import Card
 from characters.models import Character, Persona
 from chats import actions
 from chats.models import Chat, Message
@@ -125,7 +127,7 @@ def test_a_message_is_nothing_in_another_chat_of_its_owner(
 
 
 def test_charlie_cannot_talk_to_a_character_of_alices(alice: User, charlie: User, client: Client) -> None:
-    hers = Character.objects.create(owner=alice, name="Secret", sheet="# Secret")
+    hers = create_character(alice, Card("Secret", description="# Secret"))
     client.force_login(charlie)
     assert client.post("/chats/", {"character": str(hers.id)}).status_code == 404
     assert b"Secret" not in client.get("/chats/").content

@@ -14,12 +14,12 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from chats import following, recovery, turns
-from chats.markdown import blocks
 from chats.models import Chat, Message
 from chats.tests.acting import send
 from chats.tests.page import Page
 from core.database import in_thread
 from core.jobs import Status
+from core.markdown import blocks
 from core.redis import client
 from core.streams.entries import Delta, Done, Start, Telling
 from core.streams.reading import LogHub

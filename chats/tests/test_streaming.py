@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chats.markdown import blocks
 from chats.streaming import Reading
 from chats.tests.page import Page
+from core.markdown import blocks
 from core.streams.entries import Delta, Done, Entry, Gap, Numbered, Restart, Start, Telling
 
 PIECES = st.lists(

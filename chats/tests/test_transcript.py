@@ -66,10 +66,3 @@ class TestSidebar:
 
     def test_it_holds_nothing_of_alices_for_charlie(self, charlie: User, reply: Message) -> None:
         assert transcript.sidebar(charlie) == []
-
-
-def test_a_card_tells_what_a_character_is_for(azera: Character) -> None:
-    card = transcript.card(azera)
-    assert card.name == "Azera"
-    assert card.intent
-    assert "\n" not in card.intent

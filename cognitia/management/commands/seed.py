@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from characters.actions import seed_characters
+from characters.actions.seeding import seed_characters
 
 
 class Command(BaseCommand):

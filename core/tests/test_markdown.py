@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chats.markdown import BlockStream, blocks
+from core.markdown import BlockStream, blocks
 
 LINES = st.sampled_from(
     [

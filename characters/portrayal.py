@@ -1,0 +1,76 @@
+"""What the pages show of characters: rows in, values out."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from characters import persona
+from characters.models import Character, Persona
+from core import markdown
+
+# Widths in pixels at which every picture is kept; the pages ask for nothing else.
+SMALL, LARGE = 96, 480
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterCard:
+    id: UUID
+    name: str
+    tagline: str
+    hue: int
+    portrait: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterProfile:
+    id: UUID
+    name: str
+    tagline: str
+    hue: int
+    portrait: str
+    sheet_html: SafeString
+    is_own: bool
+
+
+def card(character: Character) -> CharacterCard:
+    intent = persona.parse(character.card.description).intent
+    return CharacterCard(
+        character.id,
+        character.name,
+        character.tagline,
+        character.hue,
+        portrait(character, LARGE),
+        " ".join(intent.split()),
+    )
+
+
+def profile(character: Character) -> CharacterProfile:
+    return CharacterProfile(
+        character.id,
+        character.name,
+        character.tagline,
+        character.hue,
+        portrait(character, LARGE),
+        rendered(character.card.description),
+        is_own=not character.is_built_in,
+    )
+
+
+def portrait(character: Character, width: int = SMALL) -> str:
+    """The address of their face; "" without one."""
+    if character.portrait:
+        return static(character.portrait)
+    return reverse("characters:picture", args=[character.id, character.face, width]) if character.face else ""
+
+
+def persona_picture(someone: Persona) -> str:
+    return reverse("personas:picture", args=[someone.id, someone.picture]) if someone.picture else ""
+
+
+def rendered(text: str) -> SafeString:
+    """Markdown of a character's author, as safe HTML."""
+    return mark_safe("".join(markdown.blocks(text)))  # noqa: S308  core.markdown has sanitised it
