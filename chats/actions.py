@@ -10,9 +10,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from characters.access import persona_for_talking
-from characters.models import Character
-from chats import access, limits, tasks
+from characters.access import get_persona_for, persona_for_talking
+from characters.models import Character, Persona
+from chats import access, limits, staging, tasks
 from chats.events import MessageCreated
 from chats.models import Chat, Message, Role
 from core.errors import BadInput, Conflict
@@ -34,7 +34,35 @@ class Sent:
 
 
 def start_chat(user: User, character: Character) -> Chat:
-    return Chat.objects.create(owner=user, character=character, persona=persona_for_talking(user, character))
+    """With the character's first greeting in it, if it has one."""
+    with transaction.atomic():
+        chat = Chat.objects.create(owner=user, character=character, persona=persona_for_talking(user, character))
+        _greet(chat, 0)
+    return chat
+
+
+def choose_greeting(user: User, chat_id: UUID, number: int) -> Chat:
+    """Begin with another greeting, as long as nobody has answered; earlier ones are kept beside it.
+
+    Raises `NotFound`, `BadInput` or `Conflict`.
+    """
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, chat_id)
+        if chat.leaf is None or chat.leaf.greeting is None:
+            raise Conflict(_("The conversation has begun; another greeting would not fit it any more."))
+        if not _greet(chat, number):
+            raise BadInput(_("This character has no such greeting."))
+    return chat
+
+
+def choose_persona(user: User, chat_id: UUID, persona_id: UUID) -> Persona:
+    """Who they are from the next message on; those before it stay as they were said. Raises `NotFound`."""
+    persona = get_persona_for(user, persona_id)
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, chat_id)
+        chat.persona = persona
+        chat.save(update_fields=["persona"])
+    return persona
 
 
 def send_message(user: User, chat_id: UUID, text: str, key: UUID) -> Sent:
@@ -56,6 +84,7 @@ def send_message(user: User, chat_id: UUID, text: str, key: UUID) -> Sent:
             owner=user,
             chat=chat,
             parent=before,
+            depth=before.depth + 1 if before is not None else 0,
             role=Role.USER,
             persona=chat.persona,
             character=chat.character,
@@ -115,11 +144,32 @@ def _sent_before(user: User, chat: Chat, text: str, key: UUID) -> Sent | None:
     return Sent(message, message.children.earliest("created_at"))
 
 
+def _greet(chat: Chat, number: int) -> bool:
+    """Put this greeting at the chat's beginning. False: the character has none of this number."""
+    said = staging.greetings(chat)
+    if not 0 <= number < len(said):
+        return False
+    chat.leaf, _made = Message.objects.get_or_create(
+        chat=chat,
+        greeting=number,
+        defaults={
+            "owner_id": chat.owner_id,
+            "role": Role.CHARACTER,
+            "persona": chat.persona,
+            "character": chat.character,
+            "text": said[number],
+        },
+    )
+    chat.save(update_fields=["leaf"])
+    return True
+
+
 def _queued_reply(chat: Chat, message: Message) -> Message:
     reply = Message.objects.create(
         owner_id=chat.owner_id,
         chat=chat,
         parent=message,
+        depth=message.depth + 1,
         role=Role.CHARACTER,
         persona=chat.persona,
         character=chat.character,

@@ -10,6 +10,17 @@ class MessageForm(forms.Form):
     key = forms.UUIDField()
 
 
+class GreetingForm(forms.Form):
+    number = forms.IntegerField(min_value=0, max_value=32_000)
+
+
+class PersonaForm(forms.Form):
+    """`text` is a draft, which a browser without scripts sends along."""
+
+    persona = forms.UUIDField()
+    text = forms.CharField(strip=False, required=False)
+
+
 class PageForm(forms.Form):
     """Which end of the history: at most one of the two."""
 

@@ -59,6 +59,10 @@ class Message(Job):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     chat = models.ForeignKey(Chat, on_delete=models.CASCADE, related_name="messages")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    # How many messages stand before it on its path.
+    depth = models.PositiveIntegerField(default=0)
+    # Which of the character's greetings it is, the first being 0; None for all that is said later.
+    greeting = models.PositiveSmallIntegerField(null=True, blank=True)
     role = models.CharField(max_length=9, choices=Role.choices)
     # Who spoke, and to whom: both on every message, because a chat may change either later.
     persona = models.ForeignKey("characters.Persona", on_delete=models.PROTECT, related_name="+")
@@ -88,6 +92,7 @@ class Message(Job):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["owner", "key"], name="one_message_of_a_key"),
+            models.UniqueConstraint(fields=["chat", "greeting"], name="each_greeting_once"),
             models.CheckConstraint(
                 condition=Q(role=Role.CHARACTER) | Q(status=Status.DONE), name="only_replies_are_work"
             ),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from characters.portrayal import portrait
-from chats import failures, tone
+from chats import failures, staging, tone
 from chats.access import chats_for
 from chats.models import Chat, Message, Role
 from core import markdown
@@ -48,6 +48,17 @@ class Detail:
     label: str
     value: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GreetingChoice:
+    """Which of several greetings the chat begins with: `number` counts from 1; `before` and `after` are what to ask
+    for, None at the ends."""
+
+    number: int
+    of: int
+    before: int | None
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,21 @@ def _moved_by(reply: Message) -> str:
 def sidebar(user: User) -> list[ChatRow]:
     """The chats used last, the newest first."""
     return [_row(chat) for chat in chats_for(user)[:SIDEBAR_CHATS]]
+
+
+def greeting_choice(chat: Chat) -> GreetingChoice | None:
+    """None once somebody has answered, and where there is nothing to choose from."""
+    if chat.leaf is None or chat.leaf.greeting is None:
+        return None
+    here, of = chat.leaf.greeting, len(staging.greetings(chat))
+    if of < 2:
+        return None
+    return GreetingChoice(
+        number=here + 1,
+        of=of,
+        before=here - 1 if here else None,
+        after=here + 1 if here + 1 < of else None,
+    )
 
 
 def _row(chat: Chat) -> ChatRow:

@@ -10,10 +10,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import OperationalError
 
+from characters.lore import state
 from characters.models import Character
+from chats import staging
 from chats.models import NOT_BEHIND_ANOTHER, Message, Role
-from chats.path import path_to
-from chats.prompting import Line, PromptTooLong, Scene, assemble
+from chats.prompting import PromptTooLong, assemble
 from chats.tone import toned
 from core import jobs
 from core.database import brief_connection
@@ -21,12 +22,11 @@ from core.jobs import Status
 from core.streams import entries
 from core.streams.entries import Done, Start, Telling
 from core.streams.writing import Fenced, LogWriter, appender
-from inference.errors import EngineFailed, InferenceError
+from inference.errors import InferenceError
 from inference.registry import sentiment_analyzer, text_engine
 from inference.text.budget import TokenBudget
 from inference.text.engine import Delta, Finish, FinishReason, Generation, TextEngine
 from inference.text.prompt import Prompt
-from inference.text.prompt import Role as Speaker
 from inference.text.sampling import SamplingParams
 from weights.choice import report_refused, settings_for
 
@@ -35,8 +35,6 @@ logger = logging.getLogger(__name__)
 # Partial text reaches the row this often; an empty Redis costs at most so much.
 CHECKPOINT_SECONDS = 2.0
 CHECKPOINT_TOKENS = 64
-# More than any context holds; the budget decides how many of them are told.
-HISTORY_MESSAGES = 400
 # `done` follows the row, and the row follows the log this long at most.
 FLUSH_SECONDS = 2.0
 # A database that restarts is back within seconds; after this the lease runs out and the log's text is kept instead.
@@ -155,18 +153,22 @@ def _generation(reply: Message, log: LogWriter, started: float) -> Generator[Del
 def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
     budget = TokenBudget(engine.context_tokens)
     with brief_connection():
-        scene = _scene(reply)
-        params, sentiment = _sampling(engine.recommended, scene.message, budget)
+        staged = staging.staged(reply, budget, engine.count)
+        params, sentiment = _sampling(engine.recommended, reply.character, staged.scene.message, budget)
         Message.objects.filter(id=reply.id).update(
-            model=engine.name, temperature=params.temperature, top_p=params.top_p, sentiment=sentiment
+            model=engine.name,
+            temperature=params.temperature,
+            top_p=params.top_p,
+            sentiment=sentiment,
+            lore=state.to_json(staged.lore),
         )
-    prompt: Prompt = assemble(scene, budget, engine.count)
+    prompt: Prompt = assemble(staged.scene, budget, engine.count)
     yield from engine.generate(
         Generation(
             prompt,
             params,
             format=reply.character.prompt_format,
-            speaker=reply.character.name,
+            speaker=reply.character.card.spoken_name,
             others=(reply.persona.name,),
             conversation=str(reply.chat_id),
             user=str(reply.chat.owner_id),
@@ -176,39 +178,25 @@ def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float)
     )
 
 
-def _sampling(recommended: SamplingParams, message: str, budget: TokenBudget) -> tuple[SamplingParams, float | None]:
-    """How the reply is chosen, and the sentiment of the message if that had a say in it."""
-    temperature, top_p = settings.DEFAULT_TEMPERATURE, settings.DEFAULT_TOP_P
+def _sampling(
+    recommended: SamplingParams, character: Character, message: str, budget: TokenBudget
+) -> tuple[SamplingParams, float | None]:
+    """How the reply is chosen, and the sentiment of the message if that had a say in it.
+
+    The character's own wishes go before the operator's, and those before what the model's file recommends.
+    """
+    temperatures = (character.temperature, settings.DEFAULT_TEMPERATURE, recommended.temperature)
+    top_ps = (character.top_p, settings.DEFAULT_TOP_P, recommended.top_p)
     params = replace(
         recommended,
-        temperature=recommended.temperature if temperature is None else temperature,
-        top_p=recommended.top_p if top_p is None else top_p,
-        max_tokens=min(budget.reply, settings.MAX_TOKENS),
+        temperature=next(wish for wish in temperatures if wish is not None),
+        top_p=next(wish for wish in top_ps if wish is not None),
+        max_tokens=min(budget.reply, settings.MAX_TOKENS, character.max_tokens or settings.MAX_TOKENS),
     )
     if not settings.TONE_ADAPTS:
         return params, None
     compound = sentiment_analyzer().analyze(message).compound
     return toned(params, compound), compound
-
-
-def _scene(reply: Message) -> Scene:
-    character: Character = reply.character
-    message = reply.parent
-    if message is None:
-        raise EngineFailed("a reply without a message")
-    before = path_to(message.parent_id, limit=HISTORY_MESSAGES)
-    return Scene(
-        policy=settings.CONTENT_POLICY,
-        persona=character.card.description,
-        user_name=reply.persona.name,
-        user_description=reply.persona.description,
-        history=tuple(_line(earlier) for earlier in before if earlier.text),
-        message=message.text,
-    )
-
-
-def _line(message: Message) -> Line:
-    return Line(Speaker.USER if message.role == Role.USER else Speaker.ASSISTANT, message.text)
 
 
 def _add(reply: Message, log: LogWriter, told: _Told, delta: Delta) -> None:

@@ -1,19 +1,21 @@
 """The pages. Each parses, calls one action or asks for values to show, and renders."""
 
+from dataclasses import asdict
 from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import signed_in
 from accounts.models import User
-from characters import portrayal
+from characters import guises, portrayal
 from characters.access import characters_for, get_character_for
 from characters.cards.extras import extras
 from chats import access, actions, transcript
-from chats.forms import MessageForm, NewChatForm, PageForm
+from chats.forms import GreetingForm, MessageForm, NewChatForm, PageForm, PersonaForm
 from chats.models import Chat
 from chats.path import path_to
 from core.errors import BadInput, CognitiaError, NotFound
@@ -87,6 +89,33 @@ def details(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse
 
 @login_required
 @require_POST
+def greeting(request: HttpRequest, chat_id: UUID) -> HttpResponse:
+    """Begin with another of the character's greetings."""
+    form = GreetingForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_("Say which greeting, by its number."))
+    actions.choose_greeting(signed_in(request.user), chat_id, form.cleaned_data["number"])
+    return redirect("chats:detail", chat_id)
+
+
+@login_required
+@require_POST
+def persona(request: HttpRequest, chat_id: UUID) -> HttpResponse:
+    """Who they are from now on. What they have begun to write comes back to a page without scripts."""
+    user = signed_in(request.user)
+    form = PersonaForm(request.POST)
+    if not form.is_valid():
+        raise NotFound
+    chosen = actions.choose_persona(user, chat_id, form.cleaned_data["persona"])
+    if wants_json(request):
+        return JsonResponse(asdict(guises.persona(chosen)))
+    if form.cleaned_data["text"]:
+        return _chat_page(request, access.get_chat_for(user, chat_id), draft=form.cleaned_data["text"])
+    return redirect("chats:detail", chat_id)
+
+
+@login_required
+@require_POST
 def retry(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
     user = signed_in(request.user)
     access.get_reply_for(user, reply_id, chat_id=chat_id)
@@ -129,10 +158,12 @@ def _chat_page(
     context = {
         "chat": chat,
         "character": portrayal.profile(chat.character),
-        "persona": chat.persona,
+        "persona": guises.persona(chat.persona),
+        "personas": guises.choices(user),
         "messages": shown,
         "has_older": has_older,
-        "greetings": extras(chat.character.card).openers,
+        "greeting": transcript.greeting_choice(chat),
+        "openers": extras(chat.character.card).openers,
         "current_chat_id": chat.id,
         "draft": draft,
         "send_error": error.message if error else "",

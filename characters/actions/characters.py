@@ -16,6 +16,7 @@ from characters.cards.card import Card
 from characters.cards.extras import extras
 from characters.models import Asset, Character, Draft, Version
 from characters.models.character import Rating, card_text
+from characters.report import Refused, sentence
 from core.errors import BadInput, Conflict, LimitReached
 
 NAME_LENGTH = 80
@@ -24,7 +25,7 @@ DEFAULT_HUE = 30
 
 def create_character(owner: User, card: Card, note: str = "") -> Character:
     """A character of `owner`'s with this as its first version. Raises `BadInput` or `LimitReached`."""
-    _check(card)
+    checked(card)
     with transaction.atomic():
         _reserve(owner)
         character = Character.objects.create(owner=owner, name=_name(card))
@@ -38,7 +39,7 @@ def save_card(user: User, character_id: UUID, card: Card, base: int, note: str =
     `base` is the number of the version that was edited: raises `Conflict` if there is a newer one, so that two
     windows do not undo each other. Raises `NotFound` or `BadInput`.
     """
-    _check(card)
+    text = checked(card)
     with transaction.atomic():
         character = access.lock_character_for(user, character_id)
         newest = character.versions.first()
@@ -48,7 +49,7 @@ def save_card(user: User, character_id: UUID, card: Card, base: int, note: str =
                 newest=newest.number,
             )
         Draft.objects.filter(character=character).delete()
-        if newest is not None and newest.digest == digest_of(card_text(card)):
+        if newest is not None and newest.digest == digest_of(text):
             return newest
         version = add_version(character, card, note)
         if character.was_taken:
@@ -92,8 +93,8 @@ def undelete_character(user: User, character_id: UUID) -> Character:
 
 
 def add_version(character: Character, card: Card, note: str = "") -> Version:
-    """One more version of a character that the caller holds, which becomes the newest."""
-    text = card_text(card)
+    """One more version of a character that the caller holds, which becomes the newest. Raises `BadInput`."""
+    text = checked(card)
     last = character.versions.first()
     version = Version.objects.create(
         owner=character.owner,
@@ -140,9 +141,14 @@ def _name(card: Card) -> str:
     return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
 
 
-def _check(card: Card) -> None:
+def checked(card: Card) -> str:
+    """The card's text, fit to be kept. Raises `BadInput`."""
     if not card.name.strip():
         raise BadInput(_("The character needs a name."))
+    try:
+        return card_text(card)
+    except Refused as refused:
+        raise BadInput(sentence(refused, _)) from refused
 
 
 def _reserve(owner: User) -> None:

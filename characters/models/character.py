@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from characters.cards.card import Card, read_card, to_v3
-from characters.cards.values import dump
+from characters.cards.values import export
 from characters.models.fields import DIGEST_LENGTH, Hue
 from characters.models.tag import Tag
 from inference.text.formats import FORMATS
@@ -141,8 +141,11 @@ class Version(models.Model):
 
 
 def card_text(card: Card) -> str:
-    """A card as versions and drafts hold it: all that it says as version 3, and all that we do not know."""
-    return dump(to_v3(card)).decode()
+    """A card as versions and drafts hold it: all that it says as version 3, and all that we do not know.
+
+    Raises `Refused` for one that could not be read again.
+    """
+    return export(to_v3(card)).decode()
 
 
 class Draft(models.Model):

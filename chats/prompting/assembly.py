@@ -58,7 +58,7 @@ def _prompt(scene: Scene) -> Prompt:
 def _told(scene: Scene) -> Iterator[Turn]:
     """History, and among it the lore that stands at a depth. What is deeper than the history stands before it."""
     end = len(scene.history)
-    among = defaultdict[int, list[Turn]](list)
+    among: defaultdict[int, list[Turn]] = defaultdict(list)
     # The current message is the one at depth 1, and nothing comes after it.
     for one in sorted((one for one in scene.lore if one.is_a_turn), key=lambda one: -one.depth):
         among[max(0, min(end, end + 1 - one.depth))].append(Turn(one.role, one.text.strip()))
@@ -77,7 +77,7 @@ def _parts(scene: Scene) -> Iterator[Part]:
 
 
 def _slices(parts: Iterable[Part], count: CountTokens) -> Iterator[Slice]:
-    together = defaultdict[tuple[Source, str], list[int]](list)
+    together: defaultdict[tuple[Source, str], list[int]] = defaultdict(list)
     for part in parts:
         together[part.source, part.name].append(count(part.text))
     for (source, name), tokens in together.items():

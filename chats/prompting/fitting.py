@@ -39,7 +39,7 @@ def fitted(scene: Scene, budget: TokenBudget, count: CountTokens) -> Scene:
     """
     measure = _Measure(count)
     room = budget.context - budget.reply
-    # What several books say is said once.
+    # An entry that is in two books is told once.
     scene = replace(scene, lore=tuple(dict.fromkeys(one for one in scene.lore if one.text.strip())))
     loose = _recalled(scene, budget.recalled, measure)
     kept = _with(scene, loose)
@@ -118,6 +118,9 @@ def _examples(scene: Scene, kept: Scene, history: int, budget: TokenBudget, meas
     between = measure.count(sections.TALK.between)
     sizes = accumulate(measure.count(block) + between for block in scene.examples)
     blocks = scene.examples[: sum(size <= budget.system for size in sizes)]
-    without = measure.spent(replace(_with(scene, ()), examples=blocks))
-    spent = max(without + budget.recalled, measure.spent(replace(kept, examples=blocks)))
-    return blocks if history <= budget.history(spent=spent) else ()
+    promised = budget.recalled + measure.turn(sections.RECALLED_HEADINGS)
+    spent = max(
+        measure.spent(replace(_with(scene, ()), examples=blocks)) + promised,
+        measure.spent(replace(kept, examples=blocks)),
+    )
+    return blocks if spent + history <= budget.context - budget.reply else ()

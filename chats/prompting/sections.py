@@ -18,6 +18,8 @@ FELT = Heading("How you feel")
 NOTE = Heading("Note")
 BEGINNING = Heading("How your answer begins")
 LAST = Heading("Before you answer")
+# What stands around lore and memories, however many of them there are.
+RECALLED_HEADINGS = "\n\n".join(f"# {heading.title}\n" for heading in (KNOWN, TALK, REMEMBERED))
 
 EXAMPLES = {Place.EXAMPLES_TOP, Place.EXAMPLES_BOTTOM}
 NOT_OF_THE_SYSTEM = {Place.NOTE_TOP, Place.NOTE_BOTTOM, Place.AT_DEPTH}
