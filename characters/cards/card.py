@@ -5,35 +5,32 @@ out with what we do know. Version 2's unknown keys and version 3's new ones are 
 still has a card's nickname, where an old program ignores it.
 """
 
-import copy
 import heapq
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypedDict, Unpack
 
-from characters.cards.report import Notices, Refused, shortened
+from characters.cards.fields import TOP_LEVEL, Fields, as_text
 from characters.cards.values import parse
 from characters.lore.decorators import stripped
+from characters.report import Notices, Refused, shortened
 from core.json import Json, JsonObject
 
 NEWEST = 3.0
 # RisuAI's largest cards have some 2,000.
 MOST_ASSETS = 5_000
 SPECS = {"chara_card_v2": 2, "chara_card_v3": 3}
-# Where a field stands at the top level: in version 1, in SillyTavern's copies beside version 2's, in Pygmalion's.
-TOP_LEVEL: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "char_name"),
-    "description": ("description", "char_persona"),
-    "personality": ("personality",),
-    "scenario": ("scenario", "world_scenario"),
-    "first_mes": ("first_mes", "char_greeting"),
-    "mes_example": ("mes_example", "example_dialogue"),
-    "creator_notes": ("creatorcomment",),
-    "tags": ("tags",),
+# Keys that a card may lack, and how they are read; all the others we write always.
+OPTIONAL: Mapping[str, Callable[[Fields, str], object]] = {
+    "nickname": Fields.text,
+    "creator_notes_multilingual": Fields.texts_by_language,
+    "source": Fields.texts,
+    "creation_date": Fields.date,
+    "modification_date": Fields.date,
 }
-# Keys that a card may lack; all the others we write always.
-OPTIONAL = {"nickname", "creator_notes_multilingual", "source", "creation_date", "modification_date"}
+# What extras.py reads.
+EXTENSIONS = {"cognitia", "depth_prompt", "talkativeness"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ DEFAULT_ASSETS = (Asset("icon", "ccdefault:", "main", "png"),)
 class Card:
     """Two are equal when their known fields are; `raw` and the `version` it was read from may differ.
 
-    Dates are Unix seconds, 0 where the author withholds them. `book` is part of `raw` and must not be changed in
-    place.
+    Dates are Unix seconds, 0 where the author withholds them. `book` is part of `raw`, and cards made of one another
+    share what is alike in theirs: nothing in either may be changed in place.
     """
 
     name: str
@@ -124,15 +121,17 @@ def read_card(content: bytes, where: str = "card") -> tuple[Card, Notices]:
 def read_object(value: Json, notices: Notices) -> Card:
     """The card in a parsed text, which becomes its `raw`. Raises `Refused` if there is none."""
     if not isinstance(value, dict):
-        raise Refused("not_a_card", "The file is not a character card.")
+        raise Refused("not_a_card")
     if value.get("spec") == "lorebook_v3" or ("entries" in value and "name" not in value and "data" not in value):
-        raise Refused("lorebook", "The file is a lorebook, not a character card.")
+        raise Refused("lorebook")
     data = value.get("data")
     known = data if isinstance(data, dict) else {}
     flat = {key for key, places in TOP_LEVEL.items() if any(isinstance(value.get(place), str) for place in places)}
     if not known.keys() & TOP_LEVEL.keys() and not ("name" in flat and len(flat) > 1):
-        raise Refused("not_a_card", "The file is not a character card.")
-    card = _Reader(value, known, notices).card(_version(value, notices))
+        raise Refused("not_a_card")
+    card = _card(Fields(value, known, notices), _version(value, notices), value)
+    if not card.name.strip():
+        notices.imported("no_name", "data.name")
     _note_unknown(value, known, notices)
     return card
 
@@ -151,135 +150,63 @@ def to_v2(card: Card) -> JsonObject:
     raw = _settled(card)
     data = raw["data"]
     if isinstance(data, dict) and isinstance(book := data.get("character_book"), dict):
-        for entry in _entries(book):
-            if isinstance(content := entry.get("content"), str):
-                entry["content"] = stripped(content)
+        data["character_book"] = _undecorated(book)
     return {**raw, "spec": "chara_card_v2", "spec_version": "2.0"}
 
 
 def to_v3(card: Card) -> JsonObject:
+    """Shares with the card's `raw` what is alike."""
     return {**_settled(card), "spec": "chara_card_v3", "spec_version": "3.0"}
 
 
-class _Reader:
-    """Reads known fields whatever type they have, and notes each that it could not take as it was."""
-
-    def __init__(self, top: JsonObject, data: JsonObject, notices: Notices) -> None:
-        self._top, self._data, self._notices = top, data, notices
-
-    def card(self, version: int) -> Card:
-        book = self._value("character_book")
-        if book is not None and not isinstance(book, dict):
-            self._unread("character_book")
-        card = Card(
-            name=self._text("name"),
-            description=self._text("description"),
-            personality=self._text("personality"),
-            scenario=self._text("scenario"),
-            first_message=self._text("first_mes"),
-            example_dialogue=self._text("mes_example"),
-            nickname=self._text("nickname"),
-            alternate_greetings=self._texts("alternate_greetings"),
-            group_only_greetings=self._texts("group_only_greetings"),
-            system_prompt=self._text("system_prompt"),
-            post_history_instructions=self._text("post_history_instructions"),
-            creator_notes=self._text("creator_notes"),
-            creator_notes_by_language=self._texts_by_language("creator_notes_multilingual"),
-            tags=self._texts("tags", separator=","),
-            creator=self._text("creator"),
-            character_version=self._text("character_version"),
-            assets=self.assets(),
-            book=book if isinstance(book, dict) else None,
-            source=self._texts("source"),
-            creation_date=self._date("creation_date"),
-            modification_date=self._date("modification_date"),
-            version=version,
-            raw=self._top,
-        )
-        if not card.name.strip():
-            self._notices.imported("no_name", "The character has no name.", "data.name")
-        return card
-
-    def _value(self, key: str) -> Json:
-        if (value := self._data.get(key)) is not None:
-            return value
-        places = (self._top.get(place) for place in TOP_LEVEL.get(key, ()))
-        return next((value for value in places if value is not None), None)
-
-    def _text(self, key: str) -> str:
-        value = self._value(key)
-        text = _as_text(value)
-        if text is None:
-            self._unread(key)
-        elif not isinstance(value, str | None):
-            self._notices.imported("wrong_type", f"A number stood where {key} is a text.", f"data.{key}")
-        return text or ""
-
-    def _texts(self, key: str, separator: str | None = None) -> tuple[str, ...]:
-        value = self._value(key)
-        if isinstance(value, str):
-            self._notices.imported("wrong_type", f"One text stood where {key} is a list.", f"data.{key}")
-            parts = [part.strip() for part in value.split(separator)] if separator else [value]
-            return tuple(part for part in parts if part)
-        if not isinstance(value, list):
-            if value is not None:
-                self._unread(key)
-            return ()
-        texts = [_as_text(item) for item in value if item is not None]
-        if None in texts:
-            self._unread(key)
-        return tuple(text for text in texts if text is not None)
-
-    def _texts_by_language(self, key: str) -> dict[str, str]:
-        value = self._value(key)
-        if value is not None and not isinstance(value, dict):
-            self._unread(key)
-        if not isinstance(value, dict):
-            return {}
-        return {language: text for language, item in value.items() if (text := _as_text(item)) is not None}
-
-    def _date(self, key: str) -> int | None:
-        """A year of 13 digits is nobody's; the bound keeps what we pass on within 64 bits."""
-        value = self._value(key)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 18:
-            value = int(value)
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**63:
-            return int(value)
-        if value is not None:
-            self._unread(key)
-        return None
-
-    def assets(self) -> tuple[Asset, ...]:
-        value = self._value("assets")
-        if value is None:
-            return DEFAULT_ASSETS
-        if not isinstance(value, list):
-            self._unread("assets")
-            return DEFAULT_ASSETS
-        if len(value) > MOST_ASSETS:
-            raise Refused("too_many_assets", f"The card has more than {MOST_ASSETS} assets.")
-        assets = [_as_asset(item) for item in value]
-        if None in assets:
-            self._unread("assets")
-        return tuple(asset for asset in assets if asset is not None)
-
-    def _unread(self, key: str) -> None:
-        self._notices.kept("wrong_type", f"What {key} says is of a kind we can not read.", f"data.{key}")
+def _card(fields: Fields, version: int, raw: JsonObject) -> Card:
+    return Card(
+        name=fields.text("name"),
+        description=fields.text("description"),
+        personality=fields.text("personality"),
+        scenario=fields.text("scenario"),
+        first_message=fields.text("first_mes"),
+        example_dialogue=fields.text("mes_example"),
+        nickname=fields.text("nickname"),
+        alternate_greetings=fields.texts("alternate_greetings"),
+        group_only_greetings=fields.texts("group_only_greetings"),
+        system_prompt=fields.text("system_prompt"),
+        post_history_instructions=fields.text("post_history_instructions"),
+        creator_notes=fields.text("creator_notes"),
+        creator_notes_by_language=fields.texts_by_language("creator_notes_multilingual"),
+        tags=fields.texts("tags", separator=","),
+        creator=fields.text("creator"),
+        character_version=fields.text("character_version"),
+        assets=_assets(fields),
+        book=fields.object("character_book"),
+        source=fields.texts("source"),
+        creation_date=fields.date("creation_date"),
+        modification_date=fields.date("modification_date"),
+        version=version,
+        raw=raw,
+    )
 
 
-def _as_text(value: Json) -> str | None:
+def _assets(fields: Fields) -> tuple[Asset, ...]:
+    value = fields.value("assets")
     if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return DEFAULT_ASSETS
+    if not isinstance(value, list):
+        fields.unread("assets")
+        return DEFAULT_ASSETS
+    if len(value) > MOST_ASSETS:
+        raise Refused("too_many_assets", most=MOST_ASSETS)
+    assets = [_as_asset(item) for item in value]
+    if None in assets:
+        fields.unread("assets")
+    return tuple(asset for asset in assets if asset is not None)
 
 
 def _as_asset(value: Json) -> Asset | None:
     if not isinstance(value, dict) or not isinstance(uri := value.get("uri"), str):
         return None
-    ext = _as_text(value.get("ext")) or "unknown"
-    return Asset(_as_text(value.get("type")) or "", uri, _as_text(value.get("name")) or "", ext.lower().lstrip("."))
+    ext = as_text(value.get("ext")) or "unknown"
+    return Asset(as_text(value.get("type")) or "", uri, as_text(value.get("name")) or "", ext.lower().lstrip("."))
 
 
 def _version(raw: JsonObject, notices: Notices) -> int:
@@ -290,12 +217,11 @@ def _version(raw: JsonObject, notices: Notices) -> int:
     except ValueError:
         said = 0.0
     if said > NEWEST:
-        text = shortened(str(raw.get("spec_version")), 12)
-        notices.imported("newer", f"The card is of version {text}; we know 3.0, and keep the rest.", "spec_version")
+        notices.imported("newer", "spec_version", version=shortened(str(raw.get("spec_version")), 12))
     spec = raw.get("spec")
     if isinstance(spec, str) and spec in SPECS:
         return SPECS[spec]
-    notices.imported("unknown_spec", "The card does not say which version it is of.", "spec")
+    notices.imported("unknown_spec", "spec")
     return 3 if said >= NEWEST else 2
 
 
@@ -303,16 +229,15 @@ def _note_unknown(raw: JsonObject, data: JsonObject, notices: Notices) -> None:
     flat = {place for places in TOP_LEVEL.values() for place in places}
     extensions = data.get("extensions")
     if not isinstance(extensions, dict | None):
-        notices.kept("wrong_type", "What extensions says is of a kind we can not read.", "data.extensions")
+        notices.kept("wrong_type", "data.extensions", key="extensions")
     places = {
         "card": set(raw) - flat - {"spec", "spec_version", "data"},
         "data": set(data) - set(_known(Card(""))) - {"extensions", "assets", "character_book"},
-        "data.extensions": set(extensions) if isinstance(extensions, dict) else set(),
+        "data.extensions": set(extensions) - EXTENSIONS if isinstance(extensions, dict) else set(),
     }
     for where, keys in places.items():
         if keys:
-            named = shortened(", ".join(heapq.nsmallest(20, keys)), 200)
-            notices.kept("unknown", f"Kept as it was, and not used: {named}.", where)
+            notices.kept("unknown", where, keys=", ".join(heapq.nsmallest(20, keys)))
 
 
 def _known(card: Card) -> JsonObject:
@@ -343,12 +268,13 @@ def _known(card: Card) -> JsonObject:
 def _settled(card: Card) -> JsonObject:
     """A copy of the card's `raw` in which the known fields say what the card says, in the types they should have.
 
+    Only the object itself and its `data` are new: copies of all that a card holds took as long as writing it.
     So a description that was an object is an empty text from here on: programs stop at one that is not a text.
     SillyTavern's copies at the top level follow, so that no program reads an older text than another.
     """
-    raw = copy.deepcopy(card.raw)
+    raw = dict(card.raw)
     found = raw.get("data")
-    data = found if isinstance(found, dict) else {}
+    data = dict(found) if isinstance(found, dict) else {}
     raw["data"] = data
     for key, value in _known(card).items():
         if key in OPTIONAL and not value and value != 0:
@@ -358,7 +284,7 @@ def _settled(card: Card) -> JsonObject:
             data[key] = value
         for place in TOP_LEVEL.get(key, ()):
             if place in raw:
-                raw[place] = copy.deepcopy(value)
+                raw[place] = value
     if not isinstance(data.get("extensions"), dict):
         data["extensions"] = {}
     _settle_book(card, data)
@@ -368,21 +294,21 @@ def _settled(card: Card) -> JsonObject:
 
 def _readable(key: str, value: Json) -> bool:
     """Whether an edit took this value away, rather than that it was never understood."""
-    read = _known(_Reader({}, {key: value}, Notices()).card(3))[key]
+    read = OPTIONAL[key](Fields({}, {key: value}, Notices()), key)
     return bool(read) or read == 0
 
 
 def _settle_book(card: Card, data: JsonObject) -> None:
     found = data.get("character_book")
     if card.book is not None and found != card.book:
-        data["character_book"] = copy.deepcopy(card.book)
+        data["character_book"] = card.book
     elif card.book is None and isinstance(found, dict):
         del data["character_book"]
 
 
 def _settle_assets(card: Card, data: JsonObject) -> None:
     """Only if they were changed; then one that keeps its type and name keeps its unknown keys."""
-    if card.assets == _Reader({}, data, Notices()).assets():
+    if card.assets == _assets(Fields({}, data, Notices())):
         return
     found = data.get("assets")
     old: dict[tuple[str, str], deque[JsonObject]] = {}
@@ -400,8 +326,17 @@ def _settle_assets(card: Card, data: JsonObject) -> None:
     data["assets"] = new + unread
 
 
-def _entries(book: JsonObject) -> list[JsonObject]:
-    """A card's book has a list of them, SillyTavern's own files an object."""
-    found = book.get("entries")
-    values = list(found.values()) if isinstance(found, dict) else found
-    return [entry for entry in values if isinstance(entry, dict)] if isinstance(values, list) else []
+def _undecorated(book: JsonObject) -> JsonObject:
+    """Entries are a list in a card's book, and an object in SillyTavern's own files."""
+    match book.get("entries"):
+        case list(entries):
+            return {**book, "entries": [_plain(entry) for entry in entries]}
+        case dict(entries):
+            return {**book, "entries": {key: _plain(entry) for key, entry in entries.items()}}
+    return book
+
+
+def _plain(entry: Json) -> Json:
+    if isinstance(entry, dict) and isinstance(content := entry.get("content"), str):
+        return {**entry, "content": stripped(content)}
+    return entry

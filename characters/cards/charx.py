@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
-from characters.cards.report import Refused, shortened
+from characters.report import Refused, shortened
 
 CARD = "card.json"
 # RisuAI's largest cards have some 2,000 pictures. An entry costs about 600 bytes once listed.
@@ -55,7 +55,7 @@ class Archive:
         self._size = len(content)
         # Before zipfile lists them: its own count is a field of the archive, which may say anything.
         if content.count(LISTED) > MOST_ENTRIES:
-            raise Refused("too_many_files", f"The archive holds more than {MOST_ENTRIES} files.")
+            raise Refused("too_many_files", most=MOST_ENTRIES)
         self._zip = _opened(content)
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in self._zip.infolist():
@@ -74,17 +74,17 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """Raises `Refused` if the entry is damaged, encrypted, or unpacks to too much."""
-        if self._left <= 0:
-            raise Refused("too_large", "The archive unpacks to too much.")
-        entry = self._entries[name]
         said = shortened(name, 40)
+        if self._left <= 0:
+            raise Refused("too_large_entry", name=said)
+        entry = self._entries[name]
         if entry.flag_bits & ENCRYPTED:
-            raise Refused("encrypted", f"{said} in the archive is encrypted.")
+            raise Refused("encrypted", name=said)
         # The others that zipfile knows take memory as they please.
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Refused("damaged", f"{said} in the archive is packed in a way we do not read.")
+            raise Refused("odd_packing", name=said)
         if entry.compress_size > self._size:
-            raise Refused("damaged", f"{said} in the archive is damaged.")
+            raise Refused("damaged_entry", name=said)
         most = min(MOST_ENTRY_BYTES, self._left)
         parts: list[bytes] = []
         size = 0
@@ -93,10 +93,10 @@ class Archive:
                 while piece := file.read(PIECE):
                     size += len(piece)
                     if size > most or (size > RATIO_COUNTS_FROM and size > MOST_RATIO * entry.compress_size):
-                        raise Refused("too_large", f"{said} in the archive unpacks to too much.")
+                        raise Refused("too_large_entry", name=said)
                     parts.append(piece)
         except BROKEN:
-            raise Refused("damaged", f"{said} in the archive is damaged.") from None
+            raise Refused("damaged_entry", name=said) from None
         finally:
             # Many names for one large piece that unpacks to nothing would cost time, if not memory.
             self._left -= max(size, entry.compress_size)
@@ -106,7 +106,7 @@ class Archive:
 def write(files: Mapping[str, bytes]) -> bytes:
     """The same files give the same bytes. Raises `Refused` for more than a reader of ours would take."""
     if len(files) > MOST_ENTRIES:
-        raise Refused("too_many_files", f"The archive would hold more than {MOST_ENTRIES} files.")
+        raise Refused("too_many_files", most=MOST_ENTRIES)
     place = io.BytesIO()
     with zipfile.ZipFile(place, "w") as archive:
         for name, content in files.items():
@@ -129,7 +129,7 @@ def _opened(content: bytes) -> zipfile.ZipFile:
             return zipfile.ZipFile(io.BytesIO(content[: end + END_BYTES + comment]))
         except BROKEN:
             pass
-    raise Refused("damaged", "The archive is damaged, or none.")
+    raise Refused("damaged_archive")
 
 
 def _loose(path: str) -> str:

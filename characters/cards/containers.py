@@ -10,9 +10,8 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from characters.cards import charx, png, webp
 from characters.cards.card import MOST_ASSETS, Asset, Card, read_object, to_v2, to_v3, with_changes
-from characters.cards.report import Notice, Notices, Refused, shortened
-from characters.cards.values import dump, parse
-from core.json import JsonObject
+from characters.cards.values import export, parse
+from characters.report import Notice, Notices, Refused
 
 MOST_FILE_BYTES = 32 * 2**20
 JPEG = b"\xff\xd8\xff"
@@ -59,7 +58,7 @@ class Imported:
 def read(content: bytes) -> Imported:
     """Raises `Refused`, and nothing else, for any bytes whatever."""
     if len(content) > MOST_FILE_BYTES:
-        raise Refused("too_large", f"The file is larger than {MOST_FILE_BYTES // 2**20} MiB.")
+        raise Refused("too_large_file", mib=MOST_FILE_BYTES // 2**20)
     notices = Notices()
     if content.startswith(png.SIGNATURE):
         return _read_png(content, notices)
@@ -69,11 +68,11 @@ def read(content: bytes) -> Imported:
         return _read_json(content, notices)
     if charx.holds_zip(content):
         return _read_charx(content, notices)
-    raise Refused("unknown", "The file is no character card of a kind we know: PNG, JSON, CHARX or WEBP.")
+    raise Refused("unknown_file")
 
 
 def write_json(card: Card, assets: Mapping[str, bytes] | None = None) -> bytes:
-    """A version 3 card. Assets that were embedded become `data:` addresses."""
+    """A version 3 card. Assets that were embedded become `data:` addresses. Raises `Refused`."""
 
     def inline(_: int, asset: Asset, content: bytes) -> str:
         ext = _ascii(asset.ext)
@@ -81,7 +80,7 @@ def write_json(card: Card, assets: Mapping[str, bytes] | None = None) -> bytes:
         media = f"{kind}/{SUBTYPES.get(ext, ext)}" if kind else "application/octet-stream"
         return f"{DATA_URI}{media};base64,{base64.b64encode(content).decode()}"
 
-    return _text(to_v3(_moved(card, assets or {}, DATA_URI, inline)[0]))
+    return export(to_v3(_moved(card, assets or {}, DATA_URI, inline)[0]))
 
 
 def write_png(card: Card, picture: bytes, assets: Mapping[str, bytes] | None = None) -> bytes:
@@ -89,8 +88,8 @@ def write_png(card: Card, picture: bytes, assets: Mapping[str, bytes] | None = N
     moved, files = _moved(card, assets or {}, PNG_URI, lambda number, _, __: f"{PNG_URI}{number}")
     # Assets first: RisuAI reads a card's chunks in one pass.
     texts = [png.Text(f"{png.ASSET}:{uri[len(PNG_URI) :]}", base64.b64encode(body)) for uri, body in files.items()]
-    for keyword, version in (("chara", to_v2(moved)), ("ccv3", to_v3(moved))):
-        texts.append(png.Text(keyword, base64.b64encode(_text(version))))
+    for keyword, version in (("chara", to_v2), ("ccv3", to_v3)):
+        texts.append(png.Text(keyword, base64.b64encode(export(version(moved)))))
     return _within(png.with_texts(picture, texts))
 
 
@@ -110,7 +109,7 @@ def write_charx(card: Card, assets: Mapping[str, bytes] | None = None, picture: 
         return f"{ZIP_URI}assets/{_ascii(asset.type)}/{_folder(ext)}/{number}.{ext}"
 
     moved, files = _moved(card, found, ZIP_URI, placed)
-    entries = {charx.CARD: _text(to_v3(moved))}
+    entries = {charx.CARD: export(to_v3(moved))}
     return _within(charx.write(entries | {uri[len(ZIP_URI) :]: body for uri, body in files.items()}))
 
 
@@ -126,7 +125,7 @@ def _read_png(content: bytes, notices: Notices) -> Imported:
         # A CHARX may wear any picture, and begin after it.
         if refusal is None and charx.holds_zip(content):
             return _read_charx(content, notices)
-        raise refusal or Refused("no_card", "The picture holds no character card.")
+        raise refusal or Refused("no_card")
     held: dict[str, bytes] = {}
     for text in texts:
         if text.keyword.lower().startswith(png.ASSET) and len(held) < MOST_ASSETS:
@@ -159,7 +158,7 @@ def _card_of_png(texts: list[png.Text], notices: Notices) -> tuple[Card | None, 
             try:
                 card = read_object(parse(_maybe_base64(text.content), said, keyword), said)
             except Refused as refused:
-                notices.refused(refused.code, refused.sentence, f"chunk {keyword}")
+                notices.lost(refused, f"chunk {keyword}")
                 refusal = refusal or refused
                 continue
             notices.extend(said)
@@ -171,7 +170,7 @@ def _read_charx(content: bytes, notices: Notices) -> Imported:
     archive = charx.Archive(content)
     name = archive.find(charx.CARD)
     if name is None:
-        raise Refused("no_card", "The archive holds no card.json.")
+        raise Refused("no_card")
     card = read_object(parse(archive.read(name), notices, charx.CARD), notices)
     used = {name}
 
@@ -186,15 +185,14 @@ def _read_charx(content: bytes, notices: Notices) -> Imported:
     imported = _imported(Container.CHARX, card, picture, notices, find)
     left = [entry for entry in archive.names if entry not in used]
     if left:
-        named = shortened(", ".join(left[:20]), 200)
-        notices.refused("left_out", f"Files that the card does not name were left out: {named}.", "CHARX")
+        notices.refused("left_out", "CHARX", names=", ".join(left[:20]))
     return Imported(imported.card, imported.assets, imported.picture, Container.CHARX, tuple(notices))
 
 
 def _read_webp(content: bytes, notices: Notices) -> Imported:
     comment = webp.user_comment(content)
     if comment is None:
-        raise Refused("no_card", "The picture holds no character card.")
+        raise Refused("no_card")
     card = read_object(parse(_maybe_base64(comment), notices, "UserComment"), notices)
     return _imported(Container.WEBP, card, content, notices, lambda _: None)
 
@@ -212,17 +210,17 @@ def _imported(
         try:
             body = _body(asset.uri, find)
         except Refused as refused:
-            if refused.code == "too_large":
+            if refused.code == "too_large_entry":
                 raise
-            notices.refused(refused.code, refused.sentence, where)
+            notices.lost(refused, where)
             continue
         if body is None:
             if not asset.uri.startswith(DEFAULT_URI):
-                notices.kept("no_bytes", "The file has only this asset's address, which was not followed.", where)
+                notices.kept("no_bytes", where)
             continue
         size += len(body)
         if size > charx.MOST_INFLATED:
-            raise Refused("too_large", "The card's assets are too large.")
+            raise Refused("too_large_assets", mib=charx.MOST_INFLATED // 2**20)
         assets[asset.uri] = body
     if picture is None:
         icons = [asset for asset in card.assets if asset.type == "icon" and asset.uri in assets]
@@ -236,14 +234,14 @@ def _body(uri: str, find: Callable[[str], bytes | None]) -> bytes | None:
     if match := EMBEDDED.match(uri):
         body = find(uri[match.end() :])
         if body is None:
-            raise Refused("missing", "The file names this asset, and does not hold it.")
+            raise Refused("missing")
         return body
     if match := DATA.match(uri):
         if not match[0].lower().endswith(";base64,"):
             return unquote_to_bytes(uri[match.end() :])
         body = _unbase64(uri[match.end() :].encode("ascii", "ignore"))
         if body is None:
-            raise Refused("damaged", "This asset is damaged.")
+            raise Refused("damaged_asset")
         return body
     return None
 
@@ -271,16 +269,9 @@ def _moved(
     return (with_changes(card, assets=moved) if moved != card.assets else card), files
 
 
-def _text(raw: JsonObject) -> bytes:
-    content = dump(raw)
-    # Nobody should get a file out of here that we would not take back.
-    parse(content, Notices(), "card")
-    return content
-
-
 def _within(content: bytes) -> bytes:
     if len(content) > MOST_FILE_BYTES:
-        raise Refused("too_large", f"The file would be larger than {MOST_FILE_BYTES // 2**20} MiB.")
+        raise Refused("too_large_export", mib=MOST_FILE_BYTES // 2**20)
     return content
 
 
@@ -299,7 +290,7 @@ def _maybe_base64(content: bytes) -> bytes:
         return content
     body = _unbase64(content)
     if body is None:
-        raise Refused("damaged", "The card in the picture is damaged.")
+        raise Refused("damaged_card")
     return body
 
 

@@ -5,12 +5,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from characters.cards.report import Notices, Refused, shortened
+from characters.report import Notices, Refused
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # A chunk costs at least 12 bytes, so 32 MiB could hold 2.8 million. An animation of 10,000 frames has 20,000.
 MOST_CHUNKS = 65_536
-# All compressed texts of one picture together. 16 MiB of JSON are 21.4 MiB of base64.
+# All compressed texts of one picture together. 8 MiB of JSON are 10.7 MiB of base64, and may stand there twice.
 MOST_INFLATED = 24 * 2**20
 CARD = ("ccv3", "chara")  # the first is the one to believe
 ASSET = "chara-ext-asset_"
@@ -46,23 +46,23 @@ class Text:
 def read_chunks(content: bytes, notices: Notices) -> Iterator[Chunk]:
     """Up to and with IEND, or as many as are there. Raises `Refused` if it is no PNG."""
     if not content.startswith(SIGNATURE):
-        raise Refused("not_a_png", "The picture is not a PNG.")
+        raise Refused("not_a_png")
     view, at = memoryview(content), len(SIGNATURE)
     for _ in range(MOST_CHUNKS):
         if at + 12 > len(view):
-            notices.imported("cut_off", "The picture is cut off before its end.", "PNG")
+            notices.imported("cut_off", "PNG")
             return
         length, kind = struct.unpack_from(">I4s", view, at)
         if at + 12 + length > len(view):
-            notices.imported("cut_off", "The picture is cut off before its end.", f"chunk {kind.decode('latin-1')}")
+            notices.imported("cut_off", f"chunk {kind.decode('latin-1')}")
             return
         yield Chunk(kind, view[at + 8 : at + 8 + length], view[at : at + 12 + length])
         at += 12 + length
         if kind == b"IEND":
             if at < len(view):
-                notices.refused("trailing", "What follows the picture's end was left out.", "PNG")
+                notices.refused("trailing", "PNG")
             return
-    raise Refused("too_many_chunks", f"The picture has more than {MOST_CHUNKS} parts.")
+    raise Refused("too_many_chunks", most=MOST_CHUNKS)
 
 
 def read_texts(content: bytes, notices: Notices) -> list[Text]:
@@ -75,15 +75,15 @@ def read_texts(content: bytes, notices: Notices) -> list[Text]:
             continue
         where = f"chunk {keyword}"
         if not chunk.is_sound:
-            notices.imported("checksum", "A part of the picture is damaged; it was read all the same.", where)
+            notices.imported("checksum", where)
         packed, raw = _text(chunk)
         if raw is None:
-            notices.refused("unreadable", "A text in the picture can not be read.", where)
+            notices.refused("unreadable", where)
             continue
         if packed:
             inflated = _inflated(raw, left)
             if inflated is None:
-                notices.refused("unreadable", "A text in the picture can not be unpacked.", where)
+                notices.refused("unreadable", where)
                 continue
             raw = inflated
             left -= len(raw)
@@ -111,20 +111,22 @@ def with_texts(picture: bytes, texts: Sequence[Text]) -> bytes:
     for chunk in read_chunks(picture, Notices()):
         kind = chunk.kind
         if kind == b"IEND":
-            parts += [_chunk(text) for text in texts]
+            parts += [part for text in texts for part in _chunk(text)]
         if (keyword := chunk.keyword) is None or not is_cards(keyword):
             parts.append(chunk.whole)
     if kind != b"IEND":
-        raise Refused("not_a_png", "The picture is cut off before its end.")
+        raise Refused("cut_off")
     return b"".join(parts)
 
 
-def _chunk(text: Text) -> bytes:
+def _chunk(text: Text) -> list[bytes]:
+    """Its parts: a card may have 10 MiB, which need no copies."""
     keyword = text.keyword.encode("latin-1", "replace")
     if not 0 < len(keyword) <= LONGEST_KEYWORD or b"\0" in keyword or b"\0" in text.content:
-        raise Refused("bad_keyword", f"A PNG can not hold a text named {shortened(text.keyword)}.")
-    tagged = b"tEXt" + keyword + b"\0" + text.content
-    return struct.pack(">I", len(tagged) - 4) + tagged + struct.pack(">I", zlib.crc32(tagged))
+        raise Refused("bad_keyword", name=text.keyword)
+    head = b"tEXt" + keyword + b"\0"
+    length = struct.pack(">I", len(head) - 4 + len(text.content))
+    return [length, head, text.content, struct.pack(">I", zlib.crc32(text.content, zlib.crc32(head)))]
 
 
 def _text(chunk: Chunk) -> tuple[bool, bytes | None]:
@@ -148,5 +150,5 @@ def _inflated(packed: bytes, most: int) -> bytes | None:
     except zlib.error:
         return None
     if len(raw) > most:
-        raise Refused("too_large", f"A text in the picture unpacks to more than {MOST_INFLATED // 2**20} MiB.")
+        raise Refused("too_large_inflated", mib=MOST_INFLATED // 2**20)
     return raw if stream.eof else None

@@ -4,21 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
+from characters.lore.position import DECORATED, Position
 from inference.text.prompt import Role
 
 LINE = re.compile(r"@@(?P<fallback>@?)(?P<name>[A-Za-z_]\w*)(?:[ \t]+(?P<value>.*))?", re.ASCII)
 WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
-
-
-class Place(StrEnum):
-    """The values of `@@position`."""
-
-    BEFORE_DESCRIPTION = "before_desc"
-    AFTER_DESCRIPTION = "after_desc"
-    PERSONALITY = "personality"
-    SCENARIO = "scenario"
 
 
 class UiPrompt(StrEnum):
@@ -46,7 +37,7 @@ class Decorators:
     role: Role | None = None
     scan_depth: int | None = None
     is_greeting: int | None = None
-    position: Place | None = None
+    position: Position | None = None
     ignore_on_max_context: bool = False
     additional_keys: tuple[tuple[str, ...], ...] = ()
     exclude_keys: tuple[str, ...] = ()
@@ -63,7 +54,7 @@ class Decorated:
     ignored: tuple[str, ...] = ()
 
 
-Value = bool | int | str | Role | Place | UiPrompt | tuple[str, ...]
+Value = bool | int | str | Role | Position | UiPrompt | tuple[str, ...]
 
 
 def _flag(value: str) -> bool | None:
@@ -95,8 +86,8 @@ def _role(value: str) -> Role | None:
     return Role(value) if value in set(Role) else None
 
 
-def _place(value: str) -> Place | None:
-    return Place(value) if value in set(Place) else None
+def _position(value: str) -> Position | None:
+    return Position(value) if value in DECORATED else None
 
 
 def _ui_prompt(value: str) -> UiPrompt | None:
@@ -116,7 +107,7 @@ KNOWN: dict[str, Callable[[str], Value | None]] = {
     "role": _role,
     "scan_depth": _count,
     "is_greeting": _count,
-    "position": _place,
+    "position": _position,
     "ignore_on_max_context": _flag,
     "additional_keys": _keys,
     "exclude_keys": _keys,
@@ -126,7 +117,6 @@ KNOWN: dict[str, Callable[[str], Value | None]] = {
 REPEATABLE = "additional_keys"
 
 
-@lru_cache(maxsize=4096)
 def parse(content: str) -> Decorated:
     """A text without decorators comes back untouched; any text can be parsed."""
     lines, rest = _split(content)

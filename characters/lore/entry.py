@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from characters.lore.decorators import Decorated, parse
+from characters.lore.position import Position
 from core.json import Json
 from inference.text.prompt import Role
 
@@ -16,23 +17,6 @@ class Logic(IntEnum):
     NOT_ALL = 1
     NOT_ANY = 2
     AND_ALL = 3
-
-
-class Position(StrEnum):
-    """Where an entry goes, in the order of the prompt."""
-
-    BEFORE_CHARACTER = "before_char"
-    BEFORE_DESCRIPTION = "before_desc"
-    AFTER_DESCRIPTION = "after_desc"
-    PERSONALITY = "personality"
-    SCENARIO = "scenario"
-    AFTER_CHARACTER = "after_char"
-    EXAMPLES_TOP = "examples_top"
-    EXAMPLES_BOTTOM = "examples_bottom"
-    NOTE_TOP = "note_top"
-    NOTE_BOTTOM = "note_bottom"
-    AT_DEPTH = "at_depth"
-    OUTLET = "outlet"
 
 
 class Kind(StrEnum):

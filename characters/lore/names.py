@@ -1,6 +1,6 @@
 """What the fields of an entry are called in a card's book and in a SillyTavern world. Pure."""
 
-from characters.lore.entry import Position
+from characters.lore.position import Position
 
 # In a world by number; in a card's extensions by the same.
 POSITIONS = (

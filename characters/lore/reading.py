@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from characters.lore import names
-from characters.lore.entry import Book, Entry, Kind, Logic, Position
+from characters.lore.entry import Book, Entry, Kind, Logic
+from characters.lore.position import Position
+from characters.report import Notice, Notices, Refused, shortened
 from core.json import Json
 from inference.text.prompt import Role
 
@@ -22,18 +24,6 @@ N = TypeVar("N", int, float)
 V = TypeVar("V")
 
 
-class NotABookError(ValueError):
-    """The file is something else; its sentence says what, where that is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """`where` is "" for the book, or says which entry."""
-
-    where: str
-    what: str
-
-
 @dataclass(frozen=True, slots=True)
 class Read:
     book: Book
@@ -42,14 +32,14 @@ class Read:
 
 @dataclass(eq=False, slots=True)
 class _Fields:
-    """Typed looks into a mapping from elsewhere. None counts as missing everywhere."""
+    """Typed looks into an object from elsewhere. None counts as missing everywhere.
+
+    `where` is "" for the book, or says which entry.
+    """
 
     data: dict[str, Json]
     where: str
-    notices: list[Notice] = field(default_factory=list)
-
-    def note(self, what: str) -> None:
-        self.notices.append(Notice(self.where, what))
+    notices: Notices = field(default_factory=Notices)
 
     def text(self, name: str) -> str | None:
         value = self.data.get(name)
@@ -57,7 +47,7 @@ class _Fields:
             return value
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
-        self._wrong(name, "text")
+        self.notices.refused("not_a_text", self.where, key=name)
         return None
 
     def flag(self, name: str) -> bool | None:
@@ -68,7 +58,7 @@ class _Fields:
             return bool(value)
         if isinstance(value, str) and value.strip().casefold() in {"true", "false"}:
             return value.strip().casefold() == "true"
-        self._wrong(name, "yes or no")
+        self.notices.refused("not_yes_or_no", self.where, key=name)
         return None
 
     def number(self, name: str) -> float | None:
@@ -77,12 +67,12 @@ class _Fields:
             try:
                 value = float(value)
             except ValueError:
-                self._wrong(name, "a number")
+                self.notices.refused("not_a_number", self.where, key=name)
                 return None
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-            self._wrong(name, "a number")
+            self.notices.refused("not_a_number", self.where, key=name)
             return None
         return max(-GREATEST, min(value, GREATEST))
 
@@ -93,7 +83,7 @@ class _Fields:
     def count(self, name: str) -> int | None:
         number = self.whole(name)
         if number is not None and number < 0:
-            self._wrong(name, "0 or more")
+            self.notices.refused("not_below_zero", self.where, key=name)
             return None
         return number
 
@@ -105,10 +95,10 @@ class _Fields:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         if not isinstance(value, list):
-            self._wrong(name, "a list of texts")
+            self.notices.refused("not_a_list", self.where, key=name)
             return ()
         if not all(isinstance(part, str) for part in value):
-            self.note(f"{name} has items that are no text; they were left out.")
+            self.notices.imported("odd_items", self.where, key=name)
         return tuple(part for part in value if isinstance(part, str))
 
     def mapping(self, name: str) -> dict[str, Json]:
@@ -117,49 +107,46 @@ class _Fields:
             return {}
         if isinstance(value, dict):
             return value
-        self._wrong(name, "a mapping")
+        self.notices.refused("not_an_object", self.where, key=name)
         return {}
 
     def others(self, known: Iterable[str]) -> dict[str, Json]:
         taken = set(known)
         return {name: copy.deepcopy(value) for name, value in self.data.items() if name not in taken}
 
-    def _wrong(self, name: str, wanted: str) -> None:
-        self.note(f"{name} should be {wanted}; it was ignored.")
-
 
 def read(data: Json, *, key: str = "") -> Read:
-    """Any of the three forms. Raises NotABookError. `key` tells the book from the others of a chat."""
+    """Any of the three forms. Raises `Refused`. `key` tells the book from the others of a chat."""
     if not isinstance(data, dict):
-        raise NotABookError("A lorebook is a mapping.")
+        raise Refused("not_a_lorebook")
     if data.get("spec") == "lorebook_v3":
         return read_lorebook(data, key=key)
     foreign = _foreign(data)
     if foreign:
-        raise NotABookError(f"Lorebooks of {foreign} cannot be read yet.")
+        raise Refused("foreign_lorebook", program=foreign)
     entries = data.get("entries")
     if isinstance(entries, dict):
         return read_world(data, key=key)
     if isinstance(entries, list):
         return read_card_book(data, key=key, kind=Kind.WORLD)
-    raise NotABookError("There are no entries.")
+    raise Refused("not_a_lorebook")
 
 
 def read_lorebook(data: Json, *, key: str = "") -> Read:
-    """`{"spec": "lorebook_v3", "data": …}`. Raises NotABookError."""
+    """`{"spec": "lorebook_v3", "data": …}`. Raises `Refused`."""
     inner = data.get("data") if isinstance(data, dict) else None
     if not isinstance(inner, dict):
-        raise NotABookError("The file has no data.")
+        raise Refused("not_a_lorebook")
     return read_card_book(inner, key=key, kind=Kind.WORLD)
 
 
 def read_card_book(data: Json, *, key: str = "", kind: Kind = Kind.CHARACTER) -> Read:
-    """The `character_book` of a V2 or V3 card. Raises NotABookError."""
+    """The `character_book` of a V2 or V3 card. Raises `Refused`."""
     return _read(data, key, kind, world=False)
 
 
 def read_world(data: Json, *, key: str = "") -> Read:
-    """A world file of SillyTavern. Raises NotABookError."""
+    """A world file of SillyTavern. Raises `Refused`."""
     return _read(data, key, Kind.WORLD, world=True)
 
 
@@ -173,13 +160,13 @@ def _foreign(data: dict[str, Json]) -> str:
 
 def _read(data: Json, key: str, kind: Kind, *, world: bool) -> Read:
     if not isinstance(data, dict):
-        raise NotABookError("A lorebook is a mapping.")
+        raise Refused("not_a_lorebook")
     fields = _Fields(data, "")
     entries: list[Entry] = []
     for uid, value in _entries(fields):
         where = f"entry {uid}"
         if not isinstance(value, dict):
-            fields.notices.append(Notice(where, "It is no mapping; it was left out."))
+            fields.notices.refused("not_an_entry", where)
             continue
         inner = _Fields(value, where, fields.notices)
         entries.append(_world_entry(inner, uid) if world else _card_entry(inner, uid))
@@ -206,7 +193,7 @@ def _entries(fields: _Fields) -> list[tuple[int | str, Json]]:
     if isinstance(value, list):
         return list(enumerate(value))
     if value is not None:
-        fields.note("entries should be a list or a mapping; they were ignored.")
+        fields.notices.refused("not_entries", fields.where)
     return []
 
 
@@ -231,7 +218,7 @@ def _with_own_uids(entries: list[Entry], fields: _Fields) -> tuple[Entry, ...]:
             while str(free) in used:
                 free += 1
             used.add(str(free))
-            fields.notices.append(Notice(f"entry {entry.uid}", f"Another one has its id; it is {free} now."))
+            fields.notices.imported("same_id", f"entry {entry.uid}", id=free)
             own = replace(entry, uid=free)
         seen.add(str(own.uid))
         out.append(own)
@@ -243,7 +230,7 @@ def _card_entry(fields: _Fields, number: int | str) -> Entry:
     place = fields.text("position")
     known_place = {"before_char": Position.BEFORE_CHARACTER, "after_char": Position.AFTER_CHARACTER}
     if place is not None and place not in known_place:
-        fields.note(f"position {place[:40]!r} is unknown; it was ignored.")
+        fields.notices.refused("unknown_value", fields.where, key="position", value=shortened(place, 40))
     entry = Entry(
         uid=_own_uid(fields, "id", number),
         keys=fields.strings("keys"),
@@ -291,7 +278,7 @@ def _extended(entry: Entry, fields: _Fields, called: dict[str, str], disobeyed: 
     """With what SillyTavern knows of it; `called` has the names of its fields here."""
     for name in disobeyed:
         if fields.data.get(name):
-            fields.note(f"{name} is kept, but has no effect here.")
+            fields.notices.kept("no_effect", fields.where, key=name)
     sensitive = fields.flag(called["case_sensitive"])
     return replace(
         entry,
@@ -333,7 +320,7 @@ def _numbered(fields: _Fields, name: str, values: tuple[V, ...], otherwise: V) -
         return otherwise
     if number in range(len(values)):
         return values[int(number)]
-    fields.note(f"{name} {number} is unknown; it was ignored.")
+    fields.notices.refused("unknown_value", fields.where, key=name, value=f"{number:g}")
     return otherwise
 
 

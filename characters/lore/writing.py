@@ -4,7 +4,8 @@ import copy
 
 from characters.lore import names
 from characters.lore.decorators import stripped
-from characters.lore.entry import Book, Entry, Position
+from characters.lore.entry import Book, Entry
+from characters.lore.position import Position
 from characters.lore.reading import ROLES
 from core.json import Json
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from characters.cards.card import (
     DEFAULT_ASSETS,
-    TOP_LEVEL,
     Asset,
     Card,
     read_card,
@@ -16,10 +15,11 @@ from characters.cards.card import (
     to_v3,
     with_changes,
 )
-from characters.cards.report import MOST_NOTICES, Fate, Notice, Refused
+from characters.cards.fields import TOP_LEVEL
 from characters.cards.tests.made import as_json, book, v1, v2, v3
-from characters.cards.values import MOST_DEPTH, dump
+from characters.cards.values import MOST_DEPTH, MOST_JSON_BYTES, dump
 from characters.lore.decorators import stripped
+from characters.report import MOST_NOTICES, Fate, Notice, Refused
 from core.json import Json, JsonObject
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -162,7 +162,7 @@ def test_a_wrong_date_that_nobody_edited_is_passed_on() -> None:
         (b"[" * 100_000, "not_json"),
         (as_json({**v1(), "x": 0}).replace(b"0", b"[" * (MOST_DEPTH + 1) + b"]" * (MOST_DEPTH + 1)), "too_deep"),
         (b"[" + b"[]," * 1_000_000, "too_many_values"),
-        (b" " * (16 * 2**20 + 1), "too_large"),
+        (b" " * (MOST_JSON_BYTES + 1), "too_large_text"),
         (b'{"name": ' + b"9" * 5000 + b"}", "not_json"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -171,7 +171,7 @@ def test_what_is_no_card_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(Refused) as caught:
         read_card(content)
     assert caught.value.code == code
-    assert caught.value.sentence.endswith(".")
+    assert str(caught.value).endswith(".")
 
 
 def test_odd_json_is_repaired() -> None:

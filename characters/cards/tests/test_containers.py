@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from characters.cards import charx, containers, png, webp
 from characters.cards.card import Asset, read_card, to_v2, with_changes
 from characters.cards.containers import Container, Imported, read, write_charx, write_json, write_png
-from characters.cards.report import Fate, Notices, Refused
 from characters.cards.tests.made import as_json, chunk, picture, text, v1, v2, v3, zipped
 from characters.cards.tests.made import webp as webp_with
 from characters.cards.tests.test_card import UNKNOWN
+from characters.report import Fate, Notices, Refused, sentence
 from core.json import Json, JsonObject
 
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(40) + b"\xff\xd9"
@@ -54,7 +54,7 @@ class TestJson:
     def test_a_picture_on_another_server_is_not_fetched(self) -> None:
         imported = read(as_json(v3(assets=[asset("https://example.org/a.png"), asset("data:;base64,!", "broken")])))
         assert imported.assets == {}
-        assert {"no_bytes", "damaged"} <= codes(imported)
+        assert {"no_bytes", "damaged_asset"} <= codes(imported)
 
 
 class TestPng:
@@ -142,7 +142,7 @@ class TestPng:
 
     def test_a_picture_without_a_card_is_refused(self) -> None:
         assert refusal(picture()) == "no_card"
-        assert refusal(picture(chunk(b"tEXt", b"chara\0!!!"))) == "damaged"
+        assert refusal(picture(chunk(b"tEXt", b"chara\0!!!"))) == "damaged_card"
         assert (
             refusal(picture(chunk(b"tEXt", b"chara"), chunk(b"zTXt", b"chara\0\0xx"), chunk(b"iTXt", b"ccv3\0")))
             == "no_card"
@@ -184,7 +184,7 @@ class TestCharx:
 
     def test_files_that_the_card_does_not_name_are_left_out_and_told(self) -> None:
         imported = read(zipped({"card.json": as_json(v3()), "module.risum": b"x", "../../etc/passwd": b"x"}))
-        assert [n.sentence for n in imported.notices if n.code == "left_out"] == [
+        assert [sentence(n) for n in imported.notices if n.code == "left_out"] == [
             "Files that the card does not name were left out: module.risum, ../../etc/passwd."
         ]
 
@@ -200,14 +200,14 @@ class TestCharx:
         archive = zipped({"card.json": as_json(v3())})
         at = archive.rindex(b"PK\1\2")
         assert refusal(archive[: at + 8] + b"\1" + archive[at + 9 :]) == "encrypted"
-        assert refusal(archive[: at + 10] + b"\x0e" + archive[at + 11 :]) == "damaged"
+        assert refusal(archive[: at + 10] + b"\x0e" + archive[at + 11 :]) == "odd_packing"
 
     def test_a_broken_asset_does_not_cost_the_card(self) -> None:
         archive = zipped({"card.json": as_json(v3(assets=[asset("embeded://a")])), "a": b"abc" * 50})
         at = archive.index(b"a", archive.index(b"PK\3\4", 4) + 30) + 3
         imported = read(archive[:at] + b"\xff\xff" + archive[at + 2 :])
         assert (imported.card.name, imported.assets) == ("Maren", {})
-        assert "damaged" in codes(imported)
+        assert "damaged_entry" in codes(imported)
 
     def test_our_names_are_plain_whatever_the_card_says(self) -> None:
         card = read(as_json(v3(assets=[asset("embeded://x", kind="../ü", ext="p/../ng"), asset("ccdefault:")]))).card
@@ -238,8 +238,8 @@ class TestWebp:
 
 def test_a_file_is_what_it_holds() -> None:
     for content in (b"", b"GIF89a", JPEG, b"name: Maren\n", b"PK\3\4"):
-        assert refusal(content) == "unknown"
-    assert refusal(bytes(containers.MOST_FILE_BYTES + 1)) == "too_large"
+        assert refusal(content) == "unknown_file"
+    assert refusal(bytes(containers.MOST_FILE_BYTES + 1)) == "too_large_file"
 
 
 ASSETS = [asset("embeded://a/1.png"), asset("__asset:2", "sad", "emotion"), asset("https://example.org/x", "far")]

@@ -15,8 +15,9 @@ import pytest
 
 from characters.cards import charx, png
 from characters.cards.containers import MOST_FILE_BYTES, read, write_charx, write_json, write_png
-from characters.cards.report import Refused
 from characters.cards.tests.made import as_json, book, chunk, picture, text, v1, v2, v3, webp, zipped
+from characters.cards.values import MOST_JSON_BYTES, MOST_VALUES, dump
+from characters.report import Refused
 from core.json import Json, JsonObject
 
 SECONDS = 3.0  # FI-12 wants one; these machines are shared, and Python's clock is the wall's
@@ -215,10 +216,35 @@ def test_a_bomb_takes_little_memory(bomb: Callable[[], bytes]) -> None:
 
 
 def test_a_text_as_long_as_the_limit_is_read() -> None:
-    """So that the limits stop bombs and not cards: 15 MiB of description, packed."""
-    dice = random.Random(2)
-    words = " ".join(dice.choice(["lamp", "storm", "sea", "door", "tide", "salt"]) for _ in range(3_000_000))
-    card = v2(description=words[: 15 * 2**20])
+    """So that the limits stop bombs and not cards: a description of nearly 8 MiB, packed."""
+    card = v2(description=prose(MOST_JSON_BYTES - 4096))
     content = picture(chunk(b"zTXt", b"chara\0\0" + zlib.compress(base64.b64encode(as_json(card)), 1)))
-    assert len(read(content).card.description) > 13 * 2**20
-    assert png.MOST_INFLATED > 4 / 3 * 16 * 2**20
+    assert len(read(content).card.description) == MOST_JSON_BYTES - 4096
+    assert png.MOST_INFLATED > 2 * 4 / 3 * MOST_JSON_BYTES
+
+
+def many_keys() -> JsonObject:
+    """As many as may be, and as long as that leaves room for."""
+    return v3(theirs={f"{number:022}": 0 for number in range(MOST_VALUES - 100)})
+
+
+def one_long_text() -> JsonObject:
+    return v3(description=prose(MOST_JSON_BYTES - 4096))
+
+
+@pytest.mark.parametrize("largest", [many_keys, one_long_text])
+def test_the_largest_cards_take_little_memory(largest: Callable[[], JsonObject]) -> None:
+    content = dump(largest())
+    assert len(content) > MOST_JSON_BYTES * 0.95
+    tracemalloc.start()
+    try:
+        write_png(read(content).card, picture())
+        assert tracemalloc.get_traced_memory()[1] < 90 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def prose(length: int) -> str:
+    dice = random.Random(2)
+    words = ["lamp", "storm", "sea", "door", "tide", "salt"]
+    return " ".join(dice.choices(words, k=length // 4))[:length]

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from characters.lore.entry import Entry, Kind, Logic, Position
-from characters.lore.reading import NotABookError, read, read_card_book, read_world
+from characters.lore.entry import Entry, Kind, Logic
+from characters.lore.position import Position
+from characters.lore.reading import read, read_card_book, read_world
 from characters.lore.writing import card_book, lorebook, world
+from characters.report import Fate, Notice, Refused
 from core.json import Json
 from inference.text.prompt import Role
 
@@ -94,8 +96,7 @@ def test_a_world_s_entry_is_read() -> None:
     read_it = read_world(WORLD)
     entry = read_it.book.entries[1]
     assert (entry.enabled, entry.position, entry.exclude_recursion) == (False, Position.AFTER_CHARACTER, True)
-    assert [notice.where for notice in read_it.notices] == ["entry 5"]
-    assert "characterFilter" in read_it.notices[0].what
+    assert read_it.notices == (Notice(Fate.KEPT, "no_effect", "entry 5", (("key", "characterFilter"),)),)
 
 
 def test_a_book_comes_back_from_a_card_as_it_was() -> None:
@@ -174,7 +175,7 @@ def test_odd_values_are_taken_as_well_as_they_can_be(field: str, value: Json, na
     ],
 )
 def test_what_is_no_book_we_know_says_so(data: Json) -> None:
-    with pytest.raises(NotABookError):
+    with pytest.raises(Refused):
         read(data)
 
 

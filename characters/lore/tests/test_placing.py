@@ -6,7 +6,8 @@ import pytest
 
 from characters.lore.activation import Scene, activate
 from characters.lore.decorators import UiPrompt, parse, stripped
-from characters.lore.entry import Book, Entry, Kind, Position
+from characters.lore.entry import Book, Entry, Kind
+from characters.lore.position import Position
 from characters.lore.state import State
 from characters.lore.tests.making import run, said, words
 from inference.text.prompt import Role

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from characters.lore.activation import Activation, Scene, Settings
 from characters.lore.decorators import parse
-from characters.lore.entry import Entry, Logic, Position
+from characters.lore.entry import Entry, Logic
 from characters.lore.patterns import Matching, UnusableError, found
+from characters.lore.position import Position
 from characters.lore.tests.making import run, said
 
 WORDS = st.sampled_from("cat dog owl bird fish /c.t/ /( {{char}}".split())

@@ -11,6 +11,7 @@ from characters.lore.activation import Message, Scene, Settings, Why, activate
 from characters.lore.entry import Book, Entry
 from characters.lore.state import State, from_json, to_json
 from characters.lore.tests.making import active, run, said
+from inference.text.prompt import Role
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,20 @@ def test_it_keeps_the_rule_over_time(story: Story) -> None:
         state = from_json(json.loads(json.dumps(to_json(activation.state))))
         assert state == activation.state
         assert len(state.effects) <= 1
+        there += [turn] if activation.placed else []
+    assert tuple(there) == story.active
+
+
+@pytest.mark.parametrize("story", STORIES, ids=[story.rule for story in STORIES])
+def test_a_conversation_without_its_beginning_keeps_the_same_time(story: Story) -> None:
+    state, there = State(), []
+    for turn in range(len(story.turns)):
+        told = _told(story.turns[: turn + 1])
+        gone = told[:-1]
+        replies = sum(message.role is Role.ASSISTANT for message in gone)
+        cut = Scene(told[-1:], earlier=len(gone), earlier_replies=replies)
+        activation = run([story.entry], cut, state=state)
+        state = activation.state
         there += [turn] if activation.placed else []
     assert tuple(there) == story.active
 
