@@ -1,6 +1,7 @@
 """Verbs on chats: check, write rows in one transaction, queue work on commit."""
 
 import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from characters.access import get_persona_for, persona_for_talking
-from characters.models import Character, Persona
+from characters.actions.tags import chosen_tags
+from characters.models import Character, Persona, Tag
 from chats import access, limits, staging, tasks
 from chats.events import MessageCreated
 from chats.models import Chat, Message, Role
@@ -63,6 +65,18 @@ def choose_persona(user: User, chat_id: UUID, persona_id: UUID) -> Persona:
         chat.persona = persona
         chat.save(update_fields=["persona"])
     return persona
+
+
+def tag_chat(user: User, chat_id: UUID, tag_ids: Collection[UUID], new: str = "") -> list[Tag]:
+    """It has these tags and no others; `new` is the name of one more, which is made if there is none of that name.
+
+    Raises `NotFound`, `BadInput` or `LimitReached`.
+    """
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, chat_id)
+        tags = chosen_tags(user, tag_ids, new)
+        chat.tags.set(tags)
+    return tags
 
 
 def send_message(user: User, chat_id: UUID, text: str, key: UUID) -> Sent:

@@ -21,6 +21,12 @@ class PersonaForm(forms.Form):
     text = forms.CharField(strip=False, required=False)
 
 
+class ListForm(forms.Form):
+    """Only the chats that have this tag."""
+
+    tag = forms.UUIDField(required=False)
+
+
 class PageForm(forms.Form):
     """Which end of the history: at most one of the two."""
 

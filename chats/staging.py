@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, now
 
 from characters import macros
 from characters.cards.card import Card
@@ -17,7 +18,7 @@ from characters.lore.entry import Book
 from characters.lore.position import Position
 from characters.lore.reading import read_card_book
 from characters.lore.state import State, from_json
-from characters.models import Character, Lorebook
+from characters.models import Character, Lorebook, Persona
 from chats.models import Chat, Message, Role
 from chats.path import path_to
 from chats.prompting import Line, Lore, Place, Scene, blocks
@@ -46,15 +47,15 @@ def staged(reply: Message, budget: TokenBudget, count: CountTokens) -> Staged:
         raise EngineFailed("a reply without a message")
     before = path_to(message.parent_id, limit=HISTORY_MESSAGES)
     card = reply.character.card
-    values = macros_of(reply.chat, card)
+    told = _told_by(reply.chat, reply.persona, card)
 
     def stable(text: str) -> str:
         # What stands in the system part must not change from turn to turn, or the model reads all of it again: there
-        # chance hangs on the chat alone.
-        return macros.expand(text, values, macros.Seed(str(reply.chat_id), str(reply.chat_id)))
+        # chance and the clock hang on the chat alone.
+        return told(text, str(reply.chat_id), reply.chat.created_at)
 
     def fresh(text: str) -> str:
-        return macros.expand(text, values, macros.Seed(str(reply.chat_id), str(reply.id)))
+        return told(text, str(reply.id), now())
 
     woken = _woken(reply, [*before, message], budget, lambda text: count(fresh(text)))
     scene = Scene(
@@ -77,24 +78,9 @@ def staged(reply: Message, budget: TokenBudget, count: CountTokens) -> Staged:
 def greetings(chat: Chat) -> list[str]:
     """What the character may begin this chat with, the usual one first."""
     card = chat.character.card
-    values = macros_of(chat, card)
+    told = _told_by(chat, chat.persona, card)
     texts = (card.first_message, *card.alternate_greetings)
-    seed = macros.Seed(str(chat.id), str(chat.id))
-    return [told for text in texts if (told := macros.expand(text, values, seed).strip())]
-
-
-def macros_of(chat: Chat, card: Card) -> macros.Values:
-    """What the macros of a card stand for in this chat."""
-    return macros.Values(
-        character=card.spoken_name or chat.character.name,
-        user=chat.persona.name,
-        now=localtime(),
-        persona=chat.persona.description,
-        description=card.description,
-        personality=card.personality,
-        scenario=card.scenario,
-        examples=card.example_dialogue,
-    )
+    return [said for text in texts if (said := told(text, str(chat.id), chat.created_at).strip())]
 
 
 def books_of(chat: Chat) -> list[Book]:
@@ -108,6 +94,27 @@ def character_book(character: Character) -> Book | None:
     """The book of its card, told from others by the character's id."""
     raw = character.card.book
     return read_card_book(raw, key=str(character.id)).book if raw is not None else None
+
+
+def _told_by(chat: Chat, persona: Persona, card: Card) -> Callable[[str, str, datetime], str]:
+    """How the card's macros are replaced in this chat, for a seed of chance and a moment."""
+    names = macros.Values(character=card.spoken_name, user=persona.name)
+    seed = macros.Seed(str(chat.id), str(chat.id))
+    # What one macro stands for is not read for others, so these are read before they are somebody's value.
+    parts = replace(
+        names,
+        persona=macros.expand(persona.description, names, seed),
+        description=macros.expand(card.description, names, seed),
+        personality=macros.expand(card.personality, names, seed),
+        scenario=macros.expand(card.scenario, names, seed),
+        examples=macros.expand(card.example_dialogue, names, seed),
+    )
+
+    def told(text: str, chance: str, moment: datetime) -> str:
+        values = replace(parts, now=localtime(moment))
+        return macros.expand(text, values, macros.Seed(str(chat.id), chance))
+
+    return told
 
 
 def _woken(reply: Message, path: list[Message], budget: TokenBudget, count: CountTokens) -> activation.Activation:

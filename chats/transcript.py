@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from characters.access import tags_for
+from characters.labels import TagMark, marks
+from characters.models import Tag
 from characters.portrayal import portrait
 from chats import failures, staging, tone
 from chats.access import chats_for
@@ -72,6 +75,7 @@ class ChatRow:
     snippet: str
     updated_at: datetime
     is_live: bool
+    tags: tuple[TagMark, ...]
 
 
 def message_view(message: Message) -> MessageView:
@@ -139,9 +143,17 @@ def _moved_by(reply: Message) -> str:
     return ""
 
 
-def sidebar(user: User) -> list[ChatRow]:
-    """The chats used last, the newest first."""
-    return [_row(chat) for chat in chats_for(user)[:SIDEBAR_CHATS]]
+def sidebar(user: User, tag: Tag | None = None) -> list[ChatRow]:
+    """The chats used last, the newest first; with a tag, only those that have it."""
+    found = chats_for(user).prefetch_related("tags")
+    if tag is not None:
+        found = found.filter(tags=tag)
+    return [_row(chat) for chat in found[:SIDEBAR_CHATS]]
+
+
+def sidebar_tags(user: User) -> tuple[TagMark, ...]:
+    """Those that some chat of theirs has."""
+    return marks(tags_for(user).filter(chats__isnull=False).distinct())
 
 
 def greeting_choice(chat: Chat) -> GreetingChoice | None:
@@ -175,6 +187,7 @@ def _row(chat: Chat) -> ChatRow:
         snippet=snippet,
         updated_at=chat.active_at,
         is_live=is_live,
+        tags=marks(chat.tags.all()),
     )
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("<uuid:chat_id>/", views.chat_detail, name="detail"),
     path("<uuid:chat_id>/greeting/", views.greeting, name="greeting"),
     path("<uuid:chat_id>/persona/", views.persona, name="persona"),
+    path("<uuid:chat_id>/tags/", views.tags, name="tags"),
     path("<uuid:chat_id>/messages/", views.messages, name="messages"),
     path("<uuid:chat_id>/messages/<uuid:message_id>/", views.message, name="message"),
     path("<uuid:chat_id>/replies/<uuid:reply_id>/details/", views.details, name="details"),

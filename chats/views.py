@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import signed_in
 from accounts.models import User
-from characters import guises, portrayal
-from characters.access import characters_for, get_character_for
+from characters import guises, labels, portrayal
+from characters.access import characters_for, get_character_for, get_tag_for
 from characters.cards.extras import extras
+from characters.forms.tags import assigned
 from chats import access, actions, transcript
-from chats.forms import GreetingForm, MessageForm, NewChatForm, PageForm, PersonaForm
+from chats.forms import GreetingForm, ListForm, MessageForm, NewChatForm, PageForm, PersonaForm
 from chats.models import Chat
 from chats.path import path_to
 from core.errors import BadInput, CognitiaError, NotFound
@@ -46,8 +47,14 @@ def chat_list(request: HttpRequest) -> HttpResponse:
             raise NotFound
         chat = actions.start_chat(user, get_character_for(user, form.cleaned_data["character"]))
         return redirect("chats:detail", chat.id)
-    characters = [portrayal.card(character) for character in characters_for(user)]
-    return render(request, "chats/list.html", {"characters": characters})
+    chosen = ListForm(request.GET)
+    if not chosen.is_valid():
+        raise NotFound
+    context: dict[str, object] = {"characters": [portrayal.card(character) for character in characters_for(user)]}
+    if (tag_id := chosen.cleaned_data["tag"]) is not None:
+        tag = get_tag_for(user, tag_id)
+        context |= {"sidebar": transcript.sidebar(user, tag), "chosen_tag": tag.id}
+    return render(request, "chats/list.html", context)
 
 
 @login_required
@@ -116,6 +123,16 @@ def persona(request: HttpRequest, chat_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def tags(request: HttpRequest, chat_id: UUID) -> HttpResponse:
+    user = signed_in(request.user)
+    access.get_chat_for(user, chat_id)
+    tag_ids, new = assigned(request.POST)
+    actions.tag_chat(user, chat_id, tag_ids, new)
+    return HttpResponse(status=204) if wants_json(request) else redirect("chats:detail", chat_id)
+
+
+@login_required
+@require_POST
 def retry(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
     user = signed_in(request.user)
     access.get_reply_for(user, reply_id, chat_id=chat_id)
@@ -160,6 +177,7 @@ def _chat_page(
         "character": portrayal.profile(chat.character),
         "persona": guises.persona(chat.persona),
         "personas": guises.choices(user),
+        "tag_choices": labels.choices(user, {tag.id for tag in chat.tags.all()}),
         "messages": shown,
         "has_older": has_older,
         "greeting": transcript.greeting_choice(chat),

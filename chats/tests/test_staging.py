@@ -84,6 +84,13 @@ class TestCard:
         )
         assert first == second
 
+    def test_a_part_that_another_one_names_is_told_with_its_macros_replaced(
+        self, alice: User, text_engine: ScriptedBackend
+    ) -> None:
+        card = Card("Mira", scenario="{{user}} is wet.", system_prompt="Now: {{scenario}}")
+        tell(send(alice, chat_with(alice, card)).reply)
+        assert "Now: Protag is wet." in text_engine.prompts[-1]
+
     def test_a_depth_prompt_stands_among_the_last_messages(self, alice: User, text_engine: ScriptedBackend) -> None:
         said = {"depth_prompt": {"prompt": "Remember the fog.", "depth": 2, "role": "system"}}
         card = with_changes(Card("Mira", raw={"data": {"extensions": said}}), name="Mira")

@@ -87,7 +87,10 @@ class Format:
 
         for turn in turns:
             if turn.role == Role.SYSTEM and not joined(Role.SYSTEM):
-                held = f"{held}{turn.text}\n\n"
+                if told and told[-1].role == Role.SYSTEM and not held:
+                    add(Role.SYSTEM, turn.text)
+                else:
+                    held = f"{held}{turn.text}\n\n"
             elif turn.role == Role.USER:
                 add(Role.USER, held + turn.text)
                 held = ""

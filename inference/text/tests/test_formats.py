@@ -44,6 +44,14 @@ def test_a_chat_is_told_as_the_model_was_trained(chosen: Format) -> None:
     assert text(chosen.render(CHAT)) == TOLD[chosen.name]
 
 
+def test_two_system_turns_become_one_where_the_template_knows_no_second() -> None:
+    told = Prompt(
+        (Turn(S, "Persona."), Turn(U, "Hi."), Turn(A, "Yes."), Turn(S, "Lore."), Turn(S, "Memory."), Turn(U, "?"))
+    )
+    assert "<|system|>Lore.\n\nMemory.<|user|>?" in text(METHARME.render(told))
+    assert "Lore.\n\nMemory.\n\n?" in text(GEMMA.render(told))
+
+
 @every_format
 def test_only_the_template_writes_control_tokens(chosen: Format) -> None:
     typed = " ".join(chosen.markers)
