@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv/bin
 export HOST PORT COGNITIA_HOME
 
-.PHONY: run install install-dev test check format bench bench-stream bench-text lock
+.PHONY: run install install-dev test check format bench bench-stream bench-text bench-imports bench-search lock
 
 run:
 	@$(PYTHON) cognitia/bootstrap.py --serve
@@ -35,12 +35,17 @@ format: install-dev
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
-bench: bench-stream bench-text
+bench: bench-stream bench-text bench-imports bench-search
 bench-stream: install-dev
 	$(VENV)/python -m benchmarks.stream
 # LLAMA_SERVER=<a llama-server of the same llama.cpp> adds it to the comparison.
 bench-text: install-dev
 	$(VENV)/python -m benchmarks.text
+
+bench-imports: install-dev
+	$(VENV)/python -m benchmarks.imports
+bench-search: install-dev
+	$(VENV)/python -m benchmarks.search
 
 # After a change of requirements*.in; needs uv on the PATH. No hosts and no paths may enter the lock.
 LOCK := uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links \

@@ -7,7 +7,18 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from characters.models import Character, Draft, Import, Lorebook, Persona, Publication, Submission, Tag, Version
+from characters.models import (
+    Asset,
+    Character,
+    Draft,
+    Import,
+    Lorebook,
+    Persona,
+    Publication,
+    Submission,
+    Tag,
+    Version,
+)
 from core.errors import NotFound
 
 RowT = TypeVar("RowT", bound=models.Model)
@@ -112,6 +123,26 @@ def get_publication_for(user: User, publication_id: UUID) -> Publication:
     """One that everybody may see, or their own whatever its state."""
     found = Publication.objects.filter(Q(is_listed=True) | Q(owner=user), character__deleted_at=None)
     return _one(found.select_related("version", "character"), id=publication_id)
+
+
+def get_picture_for(user: User, character_id: UUID, digest: str) -> Asset:
+    """A picture of a character: of their own any, of another's those that its listed version shows.
+
+    Never a sealed file.
+    """
+    found = Asset.objects.filter(character_id=character_id, character__deleted_at=None, digest=digest, is_sealed=False)
+    own = found.filter(owner=user, character__owner=user).first()
+    if own is not None:
+        return own
+    publication = listed_publications().filter(character_id=character_id).select_related("version").first()
+    if publication is None or publication.version is None:
+        raise NotFound
+    if publication.face != digest:
+        found = found.filter(uri__in=[asset.uri for asset in publication.version.card.assets])
+    shown = found.first()
+    if shown is None:
+        raise NotFound
+    return shown
 
 
 def get_submission_for(user: User, submission_id: UUID) -> Submission:

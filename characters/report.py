@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, str] = {
     # A file that is too much of something: these begin with "too_".
     "too_deep": _("The file's text is nested too deeply."),
     "too_large_assets": _("The card's files are larger than %(mib)s MiB together."),
+    "too_large_book": _("The lorebook is larger than %(mib)s MiB."),
     "too_large_entry": _("%(name)s in the archive unpacks to too much."),
     "too_large_export": _("The file would be larger than %(mib)s MiB."),
     "too_large_file": _("The file is larger than %(mib)s MiB."),
@@ -32,6 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "too_large_text": _("The file's text is larger than %(mib)s MiB."),
     "too_many_assets": _("The card names more than %(most)s files."),
     "too_many_chunks": _("The picture has more than %(most)s parts."),
+    "too_many_entries": _("The lorebook has %(count)s entries; at most %(most)s fit in one."),
     "too_many_files": _("An archive may hold %(most)s files and no more."),
     "too_many_values": _("The file's text has too many parts."),
     # A file that is something else, or broken.

@@ -33,6 +33,8 @@ app.conf.update(
     beat_schedule={
         "reap replies": {"task": "chats.tasks.reap_replies", "schedule": 1.0, "options": {"expires": 5}},
         "resume pulls": {"task": "weights.tasks.resume_pulls", "schedule": 15.0, "options": {"expires": 30}},
+        "resume imports": {"task": "characters.tasks.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
+        "collect files": {"task": "characters.tasks.collect_files", "schedule": 24 * 60 * 60.0},
     },
     timezone="UTC",
 )

@@ -6,11 +6,11 @@ from pathlib import Path
 from django.db import transaction
 
 from characters import persona
-from characters.actions.characters import add_version, digest_of
 from characters.cards.card import Card
 from characters.cards.extras import Extras, with_extras
 from characters.models import Character
 from characters.models.character import card_text
+from characters.versions import add_version, digest_of
 
 SHEETS = Path(__file__).parent.parent / "personas"
 

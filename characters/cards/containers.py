@@ -124,7 +124,8 @@ def _read_png(content: bytes, notices: Notices) -> Imported:
     if card is None:
         # A CHARX may wear any picture, and begin after it.
         if refusal is None and charx.holds_zip(content):
-            return _read_charx(content, notices)
+            # Of its own: what follows the picture is no trailing litter, but the card.
+            return _read_charx(content, Notices())
         raise refusal or Refused("no_card")
     held: dict[str, bytes] = {}
     for text in texts:

@@ -13,8 +13,8 @@ LONGEST_TAGLINE = 160
 MOST_OPENERS, LONGEST_OPENER = 3, 200
 # Of a voice or a prompt format. What is longer is no name of ours, and a cut one would be another's.
 LONGEST_NAME = 80
-# As BCP 47 has it, less its rarities: a language, then script, region and variants.
-LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}")
+# As BCP 47 has it, less its rarities: a language, then script, region and variants, in 16 letters.
+LANGUAGE = re.compile(r"(?=.{2,16}$)[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}")
 EMPTY: tuple[Json, ...] = (None, "", [])
 # SillyTavern's, where a depth prompt does not say.
 DEPTH, DEEPEST = 4, 10_000

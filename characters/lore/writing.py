@@ -2,12 +2,18 @@
 
 import copy
 
+from characters.cards.values import export
 from characters.lore import names
 from characters.lore.decorators import stripped
 from characters.lore.entry import Book, Entry
 from characters.lore.position import Position
 from characters.lore.reading import ROLES
+from characters.report import Refused
 from core.json import Json
+
+# Of a book that stands alone. Activation looks at every entry in every turn: 2,000 take some 10 ms.
+MOST_ENTRIES = 2_000
+MOST_BYTES = 2 * 2**20
 
 # Places that only decorators ask for: the nearest that a file has a word for.
 NEAREST = {
@@ -28,6 +34,16 @@ def card_book(book: Book, *, decorated: bool = True) -> dict[str, Json]:
 
 def lorebook(book: Book) -> dict[str, Json]:
     return {"spec": "lorebook_v3", "data": card_book(book)}
+
+
+def stored(book: Book) -> str:
+    """As rows hold it: a stand-alone V3 lorebook. Raises `Refused` for one that is too large."""
+    if len(book.entries) > MOST_ENTRIES:
+        raise Refused("too_many_entries", count=len(book.entries), most=MOST_ENTRIES)
+    content = export(lorebook(book))
+    if len(content) > MOST_BYTES:
+        raise Refused("too_large_book", mib=MOST_BYTES // 2**20)
+    return content.decode()
 
 
 def world(book: Book) -> dict[str, Json]:

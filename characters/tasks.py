@@ -1,0 +1,42 @@
+"""Celery's door: an id in, one call, then the names of what follows. All on the queue `default`."""
+
+import logging
+from uuid import UUID
+
+import redis
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from characters import importing, recovery
+from core import jobs
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(acks_late=False)
+def import_file(import_id: str) -> None:
+    """Carry out one import. Safe to run twice: the second run finds the row claimed."""
+    for following in importing.run_import(UUID(import_id)):
+        queue_import(following)
+
+
+@shared_task(acks_late=False, expires=30)
+def resume_imports() -> None:
+    """What died, or was never queued, goes on."""
+    for import_id in recovery.run_resuming():
+        queue_import(import_id)
+
+
+@shared_task(acks_late=False)
+def collect_files() -> None:
+    """What no row names leaves the disk."""
+    recovery.run_collecting()
+
+
+def queue_import(import_id: UUID) -> None:
+    """Put the import into the queue. While the queue is away the row waits, and `resume_imports` queues it later."""
+    try:
+        import_file.delay(str(import_id))
+        jobs.mark_queued(import_id)
+    except (OperationalError, redis.RedisError) as error:
+        logger.warning("import not queued yet: %s", error, extra={"import_id": str(import_id)})
