@@ -117,6 +117,7 @@ class Favourite(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "publication"], name="one_favourite_each")]
+        indexes = [models.Index(fields=["created_at"])]
 
     def __str__(self) -> str:
         return f"{self.owner_id} likes {self.publication_id}"
