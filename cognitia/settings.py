@@ -209,6 +209,8 @@ REST_FRAMEWORK = {
 # What people bring lies here until it has been looked through. No page serves anything from it.
 QUARANTINE_DIR = HOME / "quarantine"
 CHARACTERS_PER_USER = environment.whole("CHARACTERS_PER_USER", 0, least=0, most=1_000_000)  # 0: as many as they like
+# Characters of one person that may wait for a moderator at once; 0: as many as they like.
+SUBMISSIONS_PER_USER = environment.whole("SUBMISSIONS_PER_USER", 20, least=0, most=1_000_000)
 
 # --- models and turns -------------------------------------------------------------------------------------------
 STARTER_MODEL = BASE_DIR / "starter" / "starter.gguf"

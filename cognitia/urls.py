@@ -6,6 +6,9 @@ from chats.views import home
 from cognitia.health import health
 from weights import api as weights_api
 
+admin.site.site_header = admin.site.site_title = "Cognitia"
+admin.site.index_title = ""
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("accounts.urls")),
@@ -14,6 +17,7 @@ urlpatterns = [
     path("", include("characters.urls")),
     path("models/", include("weights.urls")),
     path("api/v2/chats/<uuid:chat_id>/messages", chats_api.Messages.as_view(), name="api_messages"),
+    path("api/v2/chats/<uuid:chat_id>/tags", chats_api.Tags.as_view(), name="api_chat_tags"),
     path("api/v2/replies/<uuid:reply_id>", chats_api.Reply.as_view(), name="api_reply"),
     path("api/v2/replies/<uuid:reply_id>/cancel", chats_api.CancelReply.as_view(), name="api_cancel"),
     path("api/v2/replies/<uuid:reply_id>/events", chats_api.reply_events, name="api_reply_events"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.db import transaction
 
 from characters import persona
+from characters.actions import publishing
 from characters.cards.card import Card
 from characters.cards.extras import Extras, with_extras
 from characters.models import Character
@@ -60,4 +61,5 @@ def _seed(built_in: BuiltIn) -> Character:
         newest = character.versions.first()
         if newest is None or newest.digest != digest_of(card_text(card)):
             add_version(character, card)
+        publishing.list_built_in(character)
     return character

@@ -1,5 +1,5 @@
 """The moderators' door, and the operator's. Django finds what these modules register."""
 
-from characters.admin import characters
+from characters.admin import characters, decisions, publications, reports, submissions
 
-__all__ = ["characters"]
+__all__ = ["characters", "decisions", "publications", "reports", "submissions"]
