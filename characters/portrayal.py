@@ -68,7 +68,10 @@ def portrait(character: Character, width: int = SMALL) -> str:
 
 
 def persona_picture(someone: Persona) -> str:
-    return reverse("personas:picture", args=[someone.id, someone.picture]) if someone.picture else ""
+    """The address of its picture; "" without one, and for one that was put away: nothing opens that any more."""
+    if not someone.picture or someone.archived_at is not None:
+        return ""
+    return reverse("characters:persona_picture", args=[someone.id, someone.picture])
 
 
 def rendered(text: str) -> SafeString:

@@ -11,13 +11,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from characters.access import get_persona_for, persona_for_talking
+from characters.access import get_persona_for, lorebooks_for, persona_for_talking
 from characters.actions.tags import chosen_tags
 from characters.models import Character, Persona, Tag
 from chats import access, limits, staging, tasks
 from chats.events import MessageCreated
 from chats.models import Chat, Message, Role
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, NotFound
 from core.events import publish_on_commit
 from core.jobs import Status
 from core.streams import control
@@ -77,6 +77,16 @@ def tag_chat(user: User, chat_id: UUID, tag_ids: Collection[UUID], new: str = ""
         tags = chosen_tags(user, tag_ids, new)
         chat.tags.set(tags)
     return tags
+
+
+def set_lorebooks(user: User, chat_id: UUID, lorebook_ids: Collection[UUID]) -> None:
+    """It has these lorebooks and no others, beside those that all of their chats have. Raises `NotFound`."""
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, chat_id)
+        books = list(lorebooks_for(user).filter(id__in=lorebook_ids).defer("text"))
+        if len(books) != len(set(lorebook_ids)):
+            raise NotFound
+        chat.lorebooks.set(books)
 
 
 def send_message(user: User, chat_id: UUID, text: str, key: UUID) -> Sent:

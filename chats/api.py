@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.access import signed_in
 from accounts.models import User
+from characters.serializers import TagSerializer, TagsSerializer
 from chats import access, actions, following, transcript
 from chats.path import path_to
 from chats.serializers import MessageSerializer, NewMessageSerializer
@@ -46,6 +47,17 @@ class Messages(APIView):
         )
         answer = {"message_id": str(sent.message.id), "reply_id": str(sent.reply.id), "status": sent.reply.status}
         return Response(answer, status=status.HTTP_202_ACCEPTED)
+
+
+class Tags(APIView):
+    def put(self, request: Request, chat_id: UUID) -> Response:
+        """These and no others."""
+        user = signed_in(request.user)
+        access.get_chat_for(user, chat_id)
+        body = TagsSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        tags = actions.tag_chat(user, chat_id, body.validated_data["tags"])
+        return Response({"tags": TagSerializer(tags, many=True).data})
 
 
 class Reply(APIView):

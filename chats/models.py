@@ -16,8 +16,8 @@ from core.streams.entries import Telling
 class Chat(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chats")
-    character = models.ForeignKey("characters.Character", on_delete=models.PROTECT, related_name="+")
-    persona = models.ForeignKey("characters.Persona", on_delete=models.PROTECT, related_name="+")
+    character = models.ForeignKey("characters.Character", on_delete=models.RESTRICT, related_name="+")
+    persona = models.ForeignKey("characters.Persona", on_delete=models.RESTRICT, related_name="+")
     title = models.CharField(max_length=120, blank=True)
     tags = models.ManyToManyField("characters.Tag", blank=True, related_name="chats")
     # Beside the character's own book and its owner's global ones.
@@ -65,8 +65,8 @@ class Message(Job):
     greeting = models.PositiveSmallIntegerField(null=True, blank=True)
     role = models.CharField(max_length=9, choices=Role.choices)
     # Who spoke, and to whom: both on every message, because a chat may change either later.
-    persona = models.ForeignKey("characters.Persona", on_delete=models.PROTECT, related_name="+")
-    character = models.ForeignKey("characters.Character", on_delete=models.PROTECT, related_name="+")
+    persona = models.ForeignKey("characters.Persona", on_delete=models.RESTRICT, related_name="+")
+    character = models.ForeignKey("characters.Character", on_delete=models.RESTRICT, related_name="+")
     # The sender's name for this message: sending it again is the same message.
     key = models.UUIDField(null=True, blank=True)
     text = models.TextField(blank=True)

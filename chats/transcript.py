@@ -12,17 +12,20 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from characters.access import tags_for
-from characters.labels import TagMark, marks
 from characters.models import Tag
+from characters.pages.tags import TagMark, marks
 from characters.portrayal import portrait
 from chats import failures, staging, tone
 from chats.access import chats_for
 from chats.models import Chat, Message, Role
+from chats.path import path_to
 from core import markdown
 
 PAGE_MESSAGES = 40
 SIDEBAR_CHATS = 60
 SNIPPET = 80
+# What the test box of lorebooks is filled with: together less than it takes.
+LINES, LINE_LENGTH = 12, 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,13 @@ def sidebar(user: User, tag: Tag | None = None) -> list[ChatRow]:
 def sidebar_tags(user: User) -> tuple[TagMark, ...]:
     """Those that some chat of theirs has."""
     return marks(tags_for(user).filter(chats__isnull=False).distinct())
+
+
+def lines(chat: Chat) -> list[str]:
+    """The last messages of the path that is shown, oldest first: `Name: text`, each on one line."""
+    found = path_to(chat.leaf_id, limit=LINES)
+    told = [(each.persona if each.role == Role.USER else each.character, each.text) for each in found if each.text]
+    return [f"{speaker.name}: {' '.join(text.split())}"[:LINE_LENGTH] for speaker, text in told]
 
 
 def greeting_choice(chat: Chat) -> GreetingChoice | None:

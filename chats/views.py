@@ -11,10 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import signed_in
 from accounts.models import User
-from characters import guises, labels, portrayal
+from characters import portrayal
 from characters.access import characters_for, get_character_for, get_tag_for
 from characters.cards.extras import extras
+from characters.forms.lorebooks import chosen_lorebooks
 from characters.forms.tags import assigned
+from characters.pages import lorebooks as lorebooks_page
+from characters.pages import personas as personas_page
+from characters.pages import tags as tags_page
 from chats import access, actions, transcript
 from chats.forms import GreetingForm, ListForm, MessageForm, NewChatForm, PageForm, PersonaForm
 from chats.models import Chat
@@ -98,10 +102,12 @@ def details(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse
 @require_POST
 def greeting(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     """Begin with another of the character's greetings."""
+    user = signed_in(request.user)
+    access.get_chat_for(user, chat_id)
     form = GreetingForm(request.POST)
     if not form.is_valid():
         raise BadInput(_("Say which greeting, by its number."))
-    actions.choose_greeting(signed_in(request.user), chat_id, form.cleaned_data["number"])
+    actions.choose_greeting(user, chat_id, form.cleaned_data["number"])
     return redirect("chats:detail", chat_id)
 
 
@@ -115,7 +121,7 @@ def persona(request: HttpRequest, chat_id: UUID) -> HttpResponse:
         raise NotFound
     chosen = actions.choose_persona(user, chat_id, form.cleaned_data["persona"])
     if wants_json(request):
-        return JsonResponse(asdict(guises.persona(chosen)))
+        return JsonResponse(asdict(personas_page.persona(chosen)))
     if form.cleaned_data["text"]:
         return _chat_page(request, access.get_chat_for(user, chat_id), draft=form.cleaned_data["text"])
     return redirect("chats:detail", chat_id)
@@ -129,6 +135,21 @@ def tags(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     tag_ids, new = assigned(request.POST)
     actions.tag_chat(user, chat_id, tag_ids, new)
     return HttpResponse(status=204) if wants_json(request) else redirect("chats:detail", chat_id)
+
+
+@login_required
+@require_POST
+def lorebooks(request: HttpRequest, chat_id: UUID) -> HttpResponse:
+    actions.set_lorebooks(signed_in(request.user), chat_id, chosen_lorebooks(request.POST))
+    return redirect("chats:detail", chat_id)
+
+
+@login_required
+@require_GET
+def lines(request: HttpRequest, chat_id: UUID) -> HttpResponse:
+    """The last messages as the test box of lorebooks takes them: `Name: text`, one on each line."""
+    chat = access.get_chat_for(signed_in(request.user), chat_id)
+    return JsonResponse({"lines": transcript.lines(chat)})
 
 
 @login_required
@@ -175,9 +196,10 @@ def _chat_page(
     context = {
         "chat": chat,
         "character": portrayal.profile(chat.character),
-        "persona": guises.persona(chat.persona),
-        "personas": guises.choices(user),
-        "tag_choices": labels.choices(user, {tag.id for tag in chat.tags.all()}),
+        "persona": personas_page.persona(chat.persona),
+        "personas": personas_page.choices(user),
+        "lorebook_choices": lorebooks_page.choices(user, {book.id for book in chat.lorebooks.defer("text")}),
+        "tag_choices": tags_page.choices(user, {tag.id for tag in chat.tags.all()}),
         "messages": shown,
         "has_older": has_older,
         "greeting": transcript.greeting_choice(chat),

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ErrorDetail, NotAuthenticated, Throttled, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from core.errors import CognitiaError, SignedOut
+from core.errors import BadInput, CognitiaError, SignedOut
 
 Errors = list["Errors"] | dict[str, "Errors"] | ErrorDetail
 
@@ -17,6 +18,8 @@ def error_response(exception: Exception, context: dict[str, object]) -> Response
     """For `REST_FRAMEWORK["EXCEPTION_HANDLER"]`."""
     if isinstance(exception, NotAuthenticated):
         exception = SignedOut()
+    if isinstance(exception, RecursionError):  # of the parser: 10,000 brackets
+        exception = BadInput(_("This JSON is nested too deeply."))
     if isinstance(exception, CognitiaError):
         return Response({"error": exception.body()}, status=exception.status, headers=exception.headers())
     answer = exception_handler(exception, context)

@@ -2,8 +2,9 @@
 
 `TEXT_ENGINE=inference.testing` runs in a real worker and does what the last user message says, for example
 `[tokens=200 rate=50]`; in the test process `script` tells it what to say next. What a message may ask for: `tokens`,
-`rate` (tokens/s), `delay` (s before the first), `size` (characters each), `fail` (die after so many tokens) and
-`stamp=1` (each token is the nanosecond of the monotonic clock at which it was made).
+`rate` (tokens/s), `delay` (s before the first), `size` (characters each), `fail` (die after so many tokens),
+`stamp=1` (each token is the nanosecond of the monotonic clock at which it was made) and `echo=1` (what the message
+says after this, seven characters a token).
 """
 
 import re
@@ -26,6 +27,7 @@ REMEMBERED_TEXTS = 4096
 SCRIPTED_SLOTS = 128
 SCRIPTED_CONTEXT = 8192
 SCRIPTED_BATCH = 100_000
+ECHOED = 7
 DIRECTIVE = re.compile(r"\[(?:[a-z]+=[0-9.]+ ?)+\]")
 
 
@@ -104,6 +106,8 @@ class ScriptedBackend:
         if pieces is None:
             size = int(asked.get("size", 0))
             pieces = tuple(scripted_token(number, size) for number in range(int(asked.get("tokens", 3))))
+            if "echo" in asked:
+                pieces = _echo(prompt)
         interval = 1 / asked["rate"] if "rate" in asked else 0.0
         start = time.monotonic() + asked.get("delay", 0.0)
         self._busy[sequence.number] = _Scripted(
@@ -157,6 +161,12 @@ def _directive(prompt: str) -> dict[str, float]:
         return {}
     pairs = (pair.split("=") for pair in found[-1].strip("[]").split())
     return {name: float(value) for name, value in pairs}
+
+
+def _echo(prompt: str) -> tuple[str, ...]:
+    """What follows the last directive, as far as the template's next marker."""
+    said = prompt[[found.end() for found in DIRECTIVE.finditer(prompt)][-1] :].partition("<|im_end|>")[0]
+    return tuple(said[at : at + ECHOED] for at in range(0, len(said), ECHOED))
 
 
 _backend = ScriptedBackend()

@@ -1,6 +1,6 @@
 """The pages, by noun. Their REST routes stand beside them in the same modules; `api` puts those together."""
 
-from characters.urls import characters, importing, lorebooks, market, personas, tags
+from characters.urls import characters, importing, lorebooks, market, personas, publishing, tags
 
 app_name = "characters"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     *characters.urlpatterns,
     *lorebooks.urlpatterns,
     *personas.urlpatterns,
+    *publishing.urlpatterns,
     *tags.urlpatterns,
 ]

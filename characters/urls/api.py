@@ -1,6 +1,6 @@
 """The REST routes below /api/v2/."""
 
-from characters.urls import characters, importing, lorebooks, market, personas, tags
+from characters.urls import characters, importing, lorebooks, market, personas, publishing, tags
 
 urlpatterns = [
     *importing.api_urlpatterns,
@@ -8,5 +8,6 @@ urlpatterns = [
     *characters.api_urlpatterns,
     *lorebooks.api_urlpatterns,
     *personas.api_urlpatterns,
+    *publishing.api_urlpatterns,
     *tags.api_urlpatterns,
 ]

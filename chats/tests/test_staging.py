@@ -92,7 +92,7 @@ class TestCard:
         assert "Now: Protag is wet." in text_engine.prompts[-1]
 
     def test_a_depth_prompt_stands_among_the_last_messages(self, alice: User, text_engine: ScriptedBackend) -> None:
-        said = {"depth_prompt": {"prompt": "Remember the fog.", "depth": 2, "role": "system"}}
+        said: JsonObject = {"depth_prompt": {"prompt": "Remember the fog.", "depth": 2, "role": "system"}}
         card = with_changes(Card("Mira", raw={"data": {"extensions": said}}), name="Mira")
         chat = chat_with(alice, card)
         text_engine.script("The tide is out.")

@@ -9,12 +9,12 @@ const EVERY = 10_000;
 const current = () => page && box && $(`[data-chat-row="${page.dataset.chat}"]`, box);
 const othersLive = () => box && $$("[data-live-dots]", box).some((dots) => dots.closest("[data-chat-row]") !== current());
 
-/** Take the rows from a fresh page of the server, unless the reader is just using them. */
+/** Take the rows from a fresh page of the server (see tags.js for another than usual), unless they are in use. */
 export async function refreshRows() {
   if (!box || box.contains(document.activeElement)) return;
   let answer;
   try {
-    answer = await fetch(page?.dataset.listUrl ?? location.href, { redirect: "manual" });
+    answer = await fetch(box.dataset.from ?? page?.dataset.listUrl ?? location.href, { redirect: "manual" });
   } catch {
     return; // offline: the rows stay as they are
   }

@@ -1,0 +1,88 @@
+"""Two hundred ways in which a text tries to become a program or to call home, where a page lets it."""
+
+# Nobody answers there, and nothing of ours may ever ask.
+CANARY = "http://canary.example"
+# Short, because a name has 80 letters.
+RUN = "alert(1)"
+
+# What runs or loads once it is an element.
+ELEMENTS = (
+    f"<script>{RUN}</script>",
+    f"<script src={CANARY}/x.js></script>",
+    f'<img src=x onerror="{RUN}">',
+    f"<img src={CANARY}/i.png>",
+    f"<img srcset={CANARY}/s.png>",
+    f'<svg onload="{RUN}">',
+    f"<svg><script>{RUN}</script></svg>",
+    f"<svg><image href={CANARY}/v.png></svg>",
+    f"<svg><use href={CANARY}/u.svg#x></use></svg>",
+    f'<svg><animate onbegin="{RUN}" attributeName=x dur=1s>',
+    f'<iframe srcdoc="<script>{RUN}</script>"></iframe>',
+    f"<iframe src={CANARY}></iframe>",
+    f"<object data={CANARY}/o></object>",
+    f"<embed src={CANARY}/e>",
+    f'<video src={CANARY}/v.mp4 autoplay onerror="{RUN}"></video>',
+    f"<audio src={CANARY}/a.mp3 autoplay></audio>",
+    f'<body onload="{RUN}">',
+    f'<details open ontoggle="{RUN}">',
+    f'<input autofocus onfocus="{RUN}">',
+    f'<marquee onstart="{RUN}">x</marquee>',
+    f"<link rel=stylesheet href={CANARY}/c.css>",
+    f"<style>@import '{CANARY}/i.css';*{{background:url({CANARY}/b)}}</style>",
+    f'<div style="background:url({CANARY}/d)">x</div>',
+    f'<meta http-equiv=refresh content="0;url={CANARY}">',
+    f"<base href={CANARY}/>",
+    f'<form action={CANARY}><button autofocus onfocus="{RUN}">x',
+    f'<math><mtext><img src=x onerror="{RUN}">',
+    f'<template><img src=x onerror="{RUN}"></template>',
+    f"<table background={CANARY}/t><tr><td>x",
+    f'<a href="javascript:{RUN}">x</a>',
+    f'<noscript><p title="</noscript><img src=x onerror={RUN}>">',
+    f'<x contenteditable onblur="{RUN}" tabindex=1>x',
+)
+# What a text may stand in, and how it would get out of there.
+PLACES = ("", '">', "'>", "--></textarea></title></style></script>", '\\">')
+# What needs no element.
+OTHERS = (
+    f"[x](javascript:{RUN})",
+    f"[x](JaVaScRiPt:{RUN})",
+    f"[x](java\tscript:{RUN})",
+    f"[x](data:text/html,<script>{RUN}</script>)",
+    "[x](vbscript:msgbox(1))",
+    f"![x]({CANARY}/m.png)",
+    f"![x][r]\n\n[r]: {CANARY}/r.png",
+    f"<javascript:{RUN}>",
+    f'[x]({CANARY} "t" onmouseover=alert(1))',
+    f"`<img src={CANARY}/code.png>`",
+    f"```html\n<script>{RUN}</script>\n```",
+    f'> <img src=x onerror="{RUN}">',
+    f"| <img src={CANARY}/cell.png> | b |\n|---|---|\n| c | d |",
+    f"&lt;script&gt;{RUN}&lt;/script&gt;",
+    f"&#60;img src=x onerror={RUN}&#62;",
+    f"\\u003cscript\\u003e{RUN}\\u003c/script\\u003e",
+    f"%3Cscript%3E{RUN}%3C/script%3E",
+    f"＜script＞{RUN}＜/script＞",
+    f"<scr<script>ipt>{RUN}</scr</script>ipt>",
+    f"<<script>{RUN}//<</script>",
+    f"<img src=`x` onerror=`{RUN}`>",
+    f"<IMG SRC=x OnErRoR={RUN}>",
+    f"<img/src=x/onerror={RUN}>",
+    f"<img\nsrc=x\nonerror\n=\n{RUN}>",
+    "{{constructor.constructor('alert(1)')()}}",
+    "{% load x %}{% include 'errors/error.html' %}",
+    "${alert(1)}#{7*7}<%= 7*7 %>",
+    "'-alert(1)-'",
+    '";alert(1);//',
+    f"</script><script>{RUN}</script>",
+    "]]><script>alert(1)</script>",
+    f'<!--<img src="--><img src=x onerror={RUN}>">',
+    f"\u202e<img src=x onerror={RUN}>",
+    f"<a\u00adhref=javascript:{RUN}>",
+    f'x" style="background:url({CANARY}/q)" y="',
+    "248;background:url(//canary.example/h)",
+    f"javascript:{RUN}",
+    f"//{CANARY[7:]}/protocol-relative",
+    f"url({CANARY}/u)",
+    "</li></ol><ol data-log><li data-message=x>",
+)
+PAYLOADS = tuple(place + element for place in PLACES for element in ELEMENTS) + OTHERS
