@@ -271,7 +271,8 @@ def _meant(typed: list[str]) -> Meanings:
     """For words that are nowhere, the nearest that are somewhere; for the others, those that are one slip away."""
     known = set(Word.objects.filter(text__in=typed).values_list("text", flat=True))
     begun = typed[-1]
-    if begun not in known and len(begun) >= LEAST_BEGUN and Word.objects.filter(text__startswith=begun).exists():
+    is_telling = len(typed) > 1 or len(begun) >= LEAST_BEGUN
+    if begun not in known and is_telling and Word.objects.filter(text__startswith=begun).exists():
         known.add(begun)
     return [(word, _near(word, 1 if word in known else spelling.mistakes(word))) for word in typed]
 
@@ -299,8 +300,9 @@ def _query(meanings: Meanings) -> Cast:
     """All of the words; of each, itself or one that it may mean. Being letters and digits, none can be an operator."""
     parts = []
     for at, (word, others) in enumerate(meanings):
-        # Two letters begin most of all names: 13,000 of 20,000 would be found, and weighed.
-        begun = ":*" if at == len(meanings) - 1 and len(word) >= LEAST_BEGUN else ""
+        # Two letters alone begin most of all names: 13,000 of 20,000 would be found, and weighed.
+        is_telling = at > 0 or len(word) >= LEAST_BEGUN
+        begun = ":*" if at == len(meanings) - 1 and is_telling else ""
         parts.append(" | ".join([f"'{word}'{begun}", *(f"'{other}'" for other in others)]))
     return Cast(Value(" & ".join(f"({part})" for part in parts)), SearchQueryField())
 
