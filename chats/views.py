@@ -12,10 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import signed_in
 from accounts.models import User
 from characters import portrayal
-from characters.access import characters_for, get_character_for, get_tag_for
+from characters.access import characters_for, get_character_for, get_tag_for, own_characters_for
 from characters.cards.extras import extras
-from characters.forms.lorebooks import chosen_lorebooks
-from characters.forms.tags import assigned
 from characters.pages import lorebooks as lorebooks_page
 from characters.pages import personas as personas_page
 from characters.pages import tags as tags_page
@@ -24,7 +22,11 @@ from chats.forms import GreetingForm, ListForm, MessageForm, NewChatForm, PageFo
 from chats.models import Chat
 from chats.path import path_to
 from core.errors import BadInput, CognitiaError, NotFound
+from core.forms import ids
 from core.middleware import wants_json
+
+# Of somebody's own characters, on the page where a chat is begun; all of them stand on a page of theirs.
+OWN_SHOWN = 4
 
 
 @login_required
@@ -54,7 +56,12 @@ def chat_list(request: HttpRequest) -> HttpResponse:
     chosen = ListForm(request.GET)
     if not chosen.is_valid():
         raise NotFound
-    context: dict[str, object] = {"characters": [portrayal.card(character) for character in characters_for(user)]}
+    own = own_characters_for(user)
+    shown = [*own[:OWN_SHOWN], *characters_for(user).filter(owner=None)]
+    context: dict[str, object] = {
+        "characters": [portrayal.card(character) for character in shown],
+        "has_more": own.count() > OWN_SHOWN,
+    }
     if (tag_id := chosen.cleaned_data["tag"]) is not None:
         tag = get_tag_for(user, tag_id)
         context |= {"sidebar": transcript.sidebar(user, tag), "chosen_tag": tag.id}
@@ -132,7 +139,7 @@ def persona(request: HttpRequest, chat_id: UUID) -> HttpResponse:
 def tags(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     user = signed_in(request.user)
     access.get_chat_for(user, chat_id)
-    tag_ids, new = assigned(request.POST)
+    tag_ids, new = ids(request.POST, "tag"), request.POST.get("new", "")
     actions.tag_chat(user, chat_id, tag_ids, new)
     return HttpResponse(status=204) if wants_json(request) else redirect("chats:detail", chat_id)
 
@@ -140,7 +147,7 @@ def tags(request: HttpRequest, chat_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def lorebooks(request: HttpRequest, chat_id: UUID) -> HttpResponse:
-    actions.set_lorebooks(signed_in(request.user), chat_id, chosen_lorebooks(request.POST))
+    actions.set_lorebooks(signed_in(request.user), chat_id, frozenset(ids(request.POST, "lorebook")))
     return redirect("chats:detail", chat_id)
 
 

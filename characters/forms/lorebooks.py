@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -25,7 +24,7 @@ from characters.pages.book_fields import FieldView, book_fields, entry_fields
 from characters.pages.book_table import Reading, Row
 from characters.pages.book_trial import LONGEST_TEXT, MOST_SEED
 from characters.report import Refused, sentence
-from core.errors import CognitiaError, NotFound
+from core.errors import CognitiaError
 
 NEW = "new"
 SENTENCES: Mapping[Wrong, str | Promise] = {
@@ -224,14 +223,6 @@ def _entry(post: QueryDict) -> dict[str, str]:
 def _said(post: QueryDict, name: str) -> str:
     """Without what PostgreSQL cannot hold."""
     return str(post.get(name, "")).replace("\0", "")
-
-
-def chosen_lorebooks(post: QueryDict) -> frozenset[UUID]:
-    """Those that are ticked. Raises `NotFound` for what is no id."""
-    try:
-        return frozenset(UUID(str(each)) for each in post.getlist("lorebook"))
-    except ValueError:
-        raise NotFound from None
 
 
 class NewForm(forms.Form):

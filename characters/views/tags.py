@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import signed_in
 from characters import access
 from characters.actions import tags as actions
-from characters.forms.tags import TagForm, assigned
+from characters.forms.tags import TagForm
 from characters.pages import tags as tags_page
 from core.errors import BadInput, CognitiaError, NotFound
+from core.forms import ids
 from core.middleware import wants_json
 
 
@@ -60,7 +61,7 @@ def character_tags(request: HttpRequest, character_id: UUID) -> HttpResponse:
     """Which tags a character of one's own has."""
     user = signed_in(request.user)
     access.get_own_character_for(user, character_id)
-    tag_ids, new = assigned(request.POST)
+    tag_ids, new = ids(request.POST, "tag"), request.POST.get("new", "")
     tags = actions.tag_character(user, character_id, tag_ids, new)
     if wants_json(request):
         return JsonResponse({"tags": [{"id": tag.id, "name": tag.name, "hue": tag.hue} for tag in tags]})

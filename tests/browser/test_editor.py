@@ -174,10 +174,10 @@ def test_what_is_refused_is_said_beside_its_field_and_nothing_is_lost(desk: Desk
     page.get_by_role("link", name="Profile").click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Temperature")).to_be_focused()
-    expect(page.locator(".errorlist")).to_contain_text("less than or equal to 2")
+    expect(page.locator("ul.errorlist")).to_contain_text("less than or equal to 2")
     page.get_by_label("Temperature").fill("1")
     desk.save()
-    expect(page.locator(".errorlist")).to_have_count(0)
+    expect(page.locator("ul.errorlist")).to_have_count(0)
 
 
 def test_offline_it_is_kept_on_the_device_and_can_be_brought_back(desk: Desk, page: Page) -> None:

@@ -169,7 +169,7 @@ function showChips() {
 // --- keeping and saving ----------------------------------------------------------------------------------------------
 
 function complainBeside(fields) {
-  for (const old of $$("[data-told-here], .errorlist", form)) old.remove();
+  for (const old of $$("[data-told-here], ul.errorlist", form)) old.remove();
   for (const field of $$("[aria-invalid]", form)) field.removeAttribute("aria-invalid");
   let first = null;
   for (const [key, sentence] of Object.entries(fields)) {
@@ -303,5 +303,6 @@ showChips();
 fitAll();
 preview.now();
 if (main.dataset.tab === "greetings") for (const one of greetings) one.now();
-const refused = $(".errorlist", form)?.closest("[data-panel]");
+// The table of a lorebook has room for a sentence beside every field, most of them empty.
+const refused = $$(".errorlist", form).find((list) => list.textContent.trim())?.closest("[data-panel]");
 if (refused) showTab(refused.dataset.panel);

@@ -10,6 +10,9 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 
 // The sheet is one text here, whichever view it is written in.
 const MARKS = ["csrfmiddlewaretoken", "tab", "view", "base", "sheet", "preamble", "section_title", "section_body"];
+// The test box of the lorebook, and what is gathered of its table: empty once that is saved.
+const TRIAL = "lore-try-";
+const EDITS = "lore-edits";
 const said = (fields) => JSON.stringify(fields);
 const onlyHere = (fields) => JSON.stringify(fields.filter(([name]) => HERE_ONLY.includes(name)));
 
@@ -64,7 +67,7 @@ export class Keeping {
   }
 
   #fields() {
-    return [...[...new FormData(this.#form)].filter(([name]) => !MARKS.includes(name)), ["sheet", this.sheet()]];
+    return [...[...new FormData(this.#form)].filter(([name]) => !MARKS.includes(name) && !name.startsWith(TRIAL)), ["sheet", this.sheet()]];
   }
 
   get isDirty() { return said(this.#fields()) !== this.#saved; }
@@ -112,9 +115,8 @@ export class Keeping {
     this.#tell(words("saving"));
     this.#form.dispatchEvent(new CustomEvent("lore:saving"));
     const fields = this.#fields();
-    const now = said(fields);
     try {
-      await this.#answered(await this.#post(this.#form.action), fields, now);
+      await this.#answered(await this.#post(this.#form.action), fields);
     } catch {
       this.#notKept(words("draft_offline"), true);
     } finally {
@@ -122,10 +124,10 @@ export class Keeping {
     }
   }
 
-  async #answered(answer, fields, now) {
+  async #answered(answer, fields) {
     if (answer.ok) {
       const body = await answer.json();
-      this.#saved = this.#kept = now;
+      this.#saved = this.#kept = said(fields.map(([name, value]) => [name, name === EDITS ? "" : value]));
       this.#savedHere = onlyHere(fields);
       this.rebase(body.number);
       // A lorebook's table, if it stands in this form, listens for these.
