@@ -15,10 +15,9 @@ from rest_framework.views import APIView
 
 from accounts.access import signed_in
 from accounts.models import User
-from characters.serializers import TagSerializer, TagsSerializer
 from chats import access, actions, following, transcript
 from chats.path import path_to
-from chats.serializers import MessageSerializer, NewMessageSerializer
+from chats.serializers import MessageSerializer, NewMessageSerializer, TagSerializer, TagsSerializer
 from core.database import in_thread
 from core.errors import BadInput, CognitiaError
 from core.middleware import error_response

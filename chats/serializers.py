@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from characters.actions.tags import MOST_TAGS
+from characters.models import Tag
 from chats.models import Message
 
 
@@ -20,4 +22,17 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "id", "parent_id", "role", "text", "thinking", "status", "failure_code", "seq", "model",
             "prompt_tokens", "reply_tokens", "character_id", "persona_id", "created_at", "finished_at",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class TagsSerializer(serializers.Serializer[None]):
+    """Which tags a chat has."""
+
+    tags = serializers.ListField(child=serializers.UUIDField(), max_length=MOST_TAGS)
+
+
+class TagSerializer(serializers.ModelSerializer[Tag]):
+    class Meta:
+        model = Tag
+        fields = ("id", "name", "hue")
         read_only_fields = fields
