@@ -167,6 +167,22 @@ def test_a_draft_is_kept_by_itself_and_save_makes_it_a_version(desk: Desk, page:
     expect(desk.sheet).to_have_value(SHEET)
 
 
+def test_a_lorebook_is_part_of_the_one_form_and_trying_it_out_is_no_edit(desk: Desk, page: Page) -> None:
+    desk.open("?tab=lorebook")
+    page.get_by_role("button", name="Add an entry").click()
+    page.locator('[data-lore-rows] [data-field="keys"]').fill("lamp")
+    page.locator('[data-lore-rows] [data-field="content"]').fill("It was lit in 1871.")
+    desk.save()
+    page.reload()
+    page.locator("[data-open]").click()
+    page.locator("[data-lore-text]").fill("Ann: how old is the lamp?")
+    page.get_by_role("button", name="Test", exact=True).click()
+    expect(page.locator("[data-lore-result]")).to_contain_text("1 of 1")
+    expect(desk.state).to_contain_text("Saved")
+    page.reload()
+    expect(page.locator("[data-draft-banner]")).to_have_count(0)
+
+
 def test_what_is_refused_is_said_beside_its_field_and_nothing_is_lost(desk: Desk, page: Page) -> None:
     desk.write()
     page.get_by_role("link", name="Prompt & model").click()

@@ -14,7 +14,11 @@ from tests.stack import ROOT
 
 KB = 1024
 FOR_ALL = ["/account/login/", "/account/signup/", "/account/password/reset/", "/sign-in/link/spent/"]
-FOR_MEMBERS = ["/chats/", "/account/password/change/", "/account/email/", "/account/logout/", "/no/such/page/"]
+FOR_MEMBERS = [
+    "/chats/", "/characters/", "/characters/saved/", "/characters/yours/", "/characters/new/", "/characters/import/",
+    "/lorebooks/", "/lorebooks/new/", "/personas/", "/personas/new/", "/tags/", "/account/password/change/",
+    "/account/email/", "/account/logout/", "/no/such/page/",
+]  # fmt: skip
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))
 

@@ -10,9 +10,10 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 
 // The sheet is one text here, whichever view it is written in.
 const MARKS = ["csrfmiddlewaretoken", "tab", "view", "base", "sheet", "preamble", "section_title", "section_body"];
-// The test box of the lorebook, and what is gathered of its table: empty once that is saved.
-const TRIAL = "lore-try-";
+// Of the lorebook only these count: its own fields, and what is gathered of its table, which is empty once that is
+// saved. An entry that is only open is no edit, nor is what is tried out.
 const EDITS = "lore-edits";
+const ofLore = (name) => name.startsWith("lore-") && name !== EDITS && !name.startsWith("lore-book-");
 const said = (fields) => JSON.stringify(fields);
 const onlyHere = (fields) => JSON.stringify(fields.filter(([name]) => HERE_ONLY.includes(name)));
 
@@ -67,7 +68,7 @@ export class Keeping {
   }
 
   #fields() {
-    return [...[...new FormData(this.#form)].filter(([name]) => !MARKS.includes(name) && !name.startsWith(TRIAL)), ["sheet", this.sheet()]];
+    return [...[...new FormData(this.#form)].filter(([name]) => !MARKS.includes(name) && !ofLore(name)), ["sheet", this.sheet()]];
   }
 
   get isDirty() { return said(this.#fields()) !== this.#saved; }
