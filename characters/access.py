@@ -15,7 +15,6 @@ from characters.models import (
     Lorebook,
     Persona,
     Publication,
-    Submission,
     Tag,
     Version,
 )
@@ -130,7 +129,8 @@ def get_picture_for(user: User, character_id: UUID, digest: str) -> Asset:
 
     Never a sealed file.
     """
-    found = Asset.objects.filter(character_id=character_id, character__deleted_at=None, digest=digest, is_sealed=False)
+    found = Asset.objects.filter(character_id=character_id, digest=digest, is_sealed=False)
+    # Of a deleted one, too: its chats go on.
     own = found.filter(owner=user, character__owner=user).first()
     if own is not None:
         return own
@@ -143,11 +143,6 @@ def get_picture_for(user: User, character_id: UUID, digest: str) -> Asset:
     if shown is None:
         raise NotFound
     return shown
-
-
-def get_submission_for(user: User, submission_id: UUID) -> Submission:
-    """A submission of their own."""
-    return _one(Submission.objects.filter(owner=user).select_related("publication", "version"), id=submission_id)
 
 
 def _one(rows: QuerySet[RowT], **where: UUID | int) -> RowT:

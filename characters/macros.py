@@ -44,7 +44,7 @@ ROOM = 4_096
 class Values:
     """What macros stand for; of what is None, the macro stays as it is.
 
-    `now` is in the user's own zone. Texts are inserted as they are, so expand a card's description before it becomes
+    Texts are inserted as they are, so expand a card's description before it becomes
     the value of `{{description}}` elsewhere.
     """
 

@@ -56,7 +56,7 @@ def profile(character: Character) -> CharacterProfile:
         character.hue,
         portrait(character, LARGE),
         rendered(character.card.description),
-        is_own=not character.is_built_in,
+        is_own=not character.is_built_in and character.deleted_at is None,
     )
 
 

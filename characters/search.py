@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
@@ -182,7 +182,7 @@ def place_of(cursor: str) -> Place:
         place = Place(int(number), listed_at, UUID(id_))
     except ValueError as error:
         raise BadInput(_("There is no such page. Go back to the beginning.")) from error
-    if abs(place.number) >= HIGHEST_NUMBER or (listed_at is not None and listed_at.tzinfo is None):
+    if abs(place.number) >= HIGHEST_NUMBER or (listed_at is not None and listed_at.utcoffset() != timedelta(0)):
         raise BadInput(_("There is no such page. Go back to the beginning."))
     return place
 

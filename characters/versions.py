@@ -81,6 +81,11 @@ def checked(card: Card) -> str:
     """The card's text, fit to be kept. Raises `BadInput`."""
     if not card.name.strip():
         raise BadInput(_("The character needs a name."))
+    return stored(card)
+
+
+def stored(card: Card) -> str:
+    """The card's text, as a draft keeps it, which may be nameless. Raises `BadInput` for one that is too large."""
     try:
         return card_text(card)
     except Refused as refused:

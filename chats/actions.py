@@ -39,7 +39,8 @@ def start_chat(user: User, character: Character) -> Chat:
     """With the character's first greeting in it, if it has one."""
     with transaction.atomic():
         chat = Chat.objects.create(owner=user, character=character, persona=persona_for_talking(user, character))
-        _greet(chat, 0)
+        if said := staging.greetings(chat):
+            _greet(chat, min(said))
     return chat
 
 
@@ -171,7 +172,7 @@ def _sent_before(user: User, chat: Chat, text: str, key: UUID) -> Sent | None:
 def _greet(chat: Chat, number: int) -> bool:
     """Put this greeting at the chat's beginning. False: the character has none of this number."""
     said = staging.greetings(chat)
-    if not 0 <= number < len(said):
+    if number not in said:
         return False
     chat.leaf, _made = Message.objects.get_or_create(
         chat=chat,
@@ -195,7 +196,7 @@ def _queued_reply(chat: Chat, message: Message) -> Message:
         parent=message,
         depth=message.depth + 1,
         role=Role.CHARACTER,
-        persona=chat.persona,
+        persona_id=message.persona_id,
         character=chat.character,
         status=Status.QUEUED,
         attempt=1,

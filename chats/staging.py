@@ -75,12 +75,13 @@ def staged(reply: Message, budget: TokenBudget, count: CountTokens) -> Staged:
     return Staged(scene, woken.state)
 
 
-def greetings(chat: Chat) -> list[str]:
-    """What the character may begin this chat with, the usual one first."""
+def greetings(chat: Chat) -> dict[int, str]:
+    """What the character may begin this chat with, by the numbers that its lorebook knows: 0 is the usual one."""
     card = chat.character.card
     told = _told_by(chat, chat.persona, card)
     texts = (card.first_message, *card.alternate_greetings)
-    return [said for text in texts if (said := told(text, str(chat.id), chat.created_at).strip())]
+    said = {number: told(text, str(chat.id), chat.created_at).strip() for number, text in enumerate(texts)}
+    return {number: text for number, text in said.items() if text}
 
 
 def books_of(chat: Chat) -> list[Book]:
@@ -118,7 +119,9 @@ def _told_by(chat: Chat, persona: Persona, card: Card) -> Callable[[str, str, da
 
 
 def _woken(reply: Message, path: list[Message], budget: TokenBudget, count: CountTokens) -> activation.Activation:
-    greeting = path[0].greeting if path[0].parent_id is None else None
+    # Not the path's first: of a long chat only the end is here. Only one greeting of a chat is ever answered.
+    begun = Message.objects.filter(chat=reply.chat, greeting__isnull=False, children__isnull=False)
+    greeting = begun.values_list("greeting", flat=True).first()
     scene = activation.Scene(
         messages=tuple(_heard(message) for message in path),
         earlier=path[0].depth,

@@ -170,14 +170,15 @@ def greeting_choice(chat: Chat) -> GreetingChoice | None:
     """None once somebody has answered, and where there is nothing to choose from."""
     if chat.leaf is None or chat.leaf.greeting is None:
         return None
-    here, of = chat.leaf.greeting, len(staging.greetings(chat))
-    if of < 2:
+    numbers = sorted({*staging.greetings(chat), chat.leaf.greeting})
+    here = numbers.index(chat.leaf.greeting)
+    if len(numbers) < 2:
         return None
     return GreetingChoice(
         number=here + 1,
-        of=of,
-        before=here - 1 if here else None,
-        after=here + 1 if here + 1 < of else None,
+        of=len(numbers),
+        before=numbers[here - 1] if here else None,
+        after=numbers[here + 1] if here + 1 < len(numbers) else None,
     )
 
 

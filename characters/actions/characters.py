@@ -47,13 +47,18 @@ def save_card(user: User, character_id: UUID, card: Card, base: int, note: str =
 
 
 def restore_version(user: User, character_id: UUID, number: int) -> Version:
-    """An earlier version saved again as the newest one. Raises `NotFound`."""
+    """An earlier version saved again as the newest one. A draft stays. Raises `NotFound`."""
     old = access.get_version_for(user, character_id, number)
     with transaction.atomic():
         character = access.lock_character_for(user, character_id)
         newest = character.versions.first()
         base = newest.number if newest is not None else 0
-        return save_card(user, character_id, old.card, base, _("Version %(number)d again") % {"number": number})
+        draft = access.get_draft_for(user, character_id)
+        version = save_card(user, character_id, old.card, base, _("Version %(number)d again") % {"number": number})
+        if draft is not None:
+            # Going back is about what was saved; what is being written is not part of that.
+            draft.save(force_insert=True)
+        return version
 
 
 def delete_character(user: User, character_id: UUID) -> None:
@@ -68,11 +73,11 @@ def delete_character(user: User, character_id: UUID) -> None:
 def undelete_character(user: User, character_id: UUID) -> Character:
     """Raises `NotFound`, or `Conflict` where a copy of the same publication has taken its place."""
     with transaction.atomic():
+        limits.reserve_character(user)
         character = access.get_deleted_character_for(user, character_id)
         copies = Character.objects.filter(owner=user, deleted_at=None, origin_id=character.origin_id)
         if character.origin_id is not None and copies.exists():
             raise Conflict(_("You have this character again already."))
-        limits.reserve_character(user)
         character.deleted_at = None
         character.save(update_fields=["deleted_at"])
     return character

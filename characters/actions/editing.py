@@ -14,8 +14,8 @@ from characters.cards.card import Card
 from characters.cards.extras import Extras, with_extras
 from characters.edits import Edit, applied
 from characters.models import Character, Draft, Version
-from characters.models.character import card_text
 from characters.sections import renamed
+from characters.versions import stored
 from core.errors import Conflict
 from weights.models import CAN_ANSWER, LanguageModel
 
@@ -70,10 +70,10 @@ def save(user: User, character_id: UUID, edit: Edit, telling: Telling, base: int
 def keep_draft(user: User, character_id: UUID, edit: Edit, base: int) -> Draft | None:
     """What is not saved yet, made from version `base`. None: it says what that version says, so there is none.
 
-    Raises `NotFound`.
+    Raises `NotFound`, or `BadInput` for one that is too large.
     """
     version = access.get_version_for(user, character_id, base)
-    text = card_text(applied(version.card, edit))
+    text = stored(applied(version.card, edit))
     with transaction.atomic():
         character = access.lock_character_for(user, character_id)
         if text == version.text and character.version_id == version.id:

@@ -12,8 +12,8 @@ from characters.actions.characters import save_card
 from characters.cards.card import Asset as CardAsset
 from characters.cards.card import Card, with_changes
 from characters.models import Asset, Character, Draft, Version
-from characters.models.character import card_text
 from characters.pictures import Box, Picture, PictureRefused
+from characters.versions import stored
 from core.errors import BadInput
 
 
@@ -34,11 +34,13 @@ def set_face(user: User, character_id: UUID, content: bytes, box: Box | None, ba
     with transaction.atomic():
         character = access.lock_character_for(user, character_id)
         _keep(user, character, uri, picture)
-        draft = Draft.objects.filter(character=character).first()
+        draft = Draft.objects.filter(character=character).select_related("base").first()
         version = save_card(user, character_id, with_face(character.card, uri, ext), base, _("Another picture"))
         if draft is not None:
-            text = card_text(with_face(draft.card, uri, ext))
-            Draft.objects.create(character=character, owner=user, base=version, text=text)
+            text = stored(with_face(draft.card, uri, ext))
+            # One that was made of an older version still is: the editor shows what was saved meanwhile.
+            made_of = version if draft.base.number == base else draft.base
+            Draft.objects.create(character=character, owner=user, base=made_of, text=text)
     return version
 
 

@@ -1,4 +1,4 @@
-"""Verbs on lorebooks: make one, save it, have it everywhere, delete it and bring it back."""
+"""Verbs on lorebooks: make one, save it, have it everywhere, delete it."""
 
 from datetime import datetime
 from uuid import UUID

@@ -48,7 +48,7 @@ def follow(user: User, character_id: UUID, follows: bool) -> Character:
     Raises `NotFound`, or `Conflict` for a character that was never taken, and for one that they have edited.
     """
     with transaction.atomic():
-        # Publications are held before characters, here as everywhere.
+        # The publication first: whoever approves holds it while copies take the version on.
         origin_id = access.get_own_character_for(user, character_id).origin_id
         held = Publication.objects.select_for_update(no_key=True)
         publication = held.filter(pk=origin_id).first() if origin_id is not None else None
@@ -168,10 +168,10 @@ def _bring_up_to_date(publication: Publication, version: Version, copies: Iterab
 def _copy_assets(publication: Publication, card: Card, copies: list[Character]) -> None:
     """The files that this card names, and no others: what its author has uploaded since is nobody's business.
 
-    Files are shared, being kept by their content.
+    Files are shared, being kept by their content. Sealed ones stay with the author: nobody has looked at them.
     """
     named = {asset.uri for asset in card.assets}
-    assets = list(Asset.objects.filter(character_id=publication.character_id, uri__in=named))
+    assets = list(Asset.objects.filter(character_id=publication.character_id, uri__in=named, is_sealed=False))
     rows = [
         Asset(
             owner_id=copy.owner_id,
@@ -182,7 +182,6 @@ def _copy_assets(publication: Publication, card: Card, copies: list[Character]) 
             size_bytes=asset.size_bytes,
             width=asset.width,
             height=asset.height,
-            is_sealed=asset.is_sealed,
         )
         for copy in copies
         for asset in assets

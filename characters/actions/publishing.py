@@ -80,7 +80,7 @@ def requeue(character: Character, version: Version) -> None:
     if publication is None or publication.owner_id is None:
         return
     was_waiting = _withdraw(publication)
-    if not (was_waiting or publication.is_listed) or missing(version.card):
+    if not (was_waiting or publication.is_listed) or missing(version.card) or refusal(publication, version):
         return
     if not _is_out(publication, version):
         Submission.objects.create(owner_id=publication.owner_id, publication=publication, version=version)

@@ -87,7 +87,7 @@ class EditorForm(forms.Form):
     greeting = Texts()
     group_greeting = Texts()
     example_dialogue = _text(
-        _("Example dialogue"), 8, _("<START> begins each example; {{user}}: and {{char}}: say who speaks.")
+        _("Example dialogue"), 8, _("&lt;START&gt; begins each example; {{user}}: and {{char}}: say who speaks.")
     )
     opener = Texts(LONGEST_OPENER)
     system_prompt = _text(

@@ -82,7 +82,8 @@ class Greeting:
 def own_cards(user: User, *, search: str = "", tag: UUID | None = None) -> list[OwnCard]:
     """Those whose name or tagline says `search`, with this tag of theirs; the one edited last first."""
     words = search.casefold().split()
-    found = access.own_characters_for(user).select_related("draft").prefetch_related("tags")
+    found = access.own_characters_for(user).select_related("draft").defer("version__text", "draft__text")
+    found = found.prefetch_related("tags")
     rows = [row for row in found if all(word in f"{row.name} {row.tagline}".casefold() for word in words)]
     if tag is not None:
         rows = [row for row in rows if any(one.id == tag for one in row.tags.all())]

@@ -98,14 +98,22 @@ def states(characters: Iterable[Character]) -> dict[UUID, State]:
     publications = {row.character_id: row for row in Publication.objects.filter(character__in=rows)}
     made = Submission.objects.filter(publication__in=publications.values())
     decided = made.exclude(state=Submission.State.WITHDRAWN).order_by("created_at")
-    last = dict(decided.values_list("publication", "state"))
+    last = {of: _Last(state, at) for of, state, at in decided.values_list("publication", "state", "created_at")}
     said = Decision.objects.filter(publication__in=publications.values(), verb__in=(Verb.APPROVE, Verb.UNPUBLISH))
-    verbs = dict(said.order_by("id").values_list("publication", "verb"))
+    verbs = {of: _Last(verb, at) for of, verb, at in said.order_by("id").values_list("publication", "verb", "at")}
     return {row.pk: _state_of(row, publications.get(row.pk), last, verbs) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What was said last of a publication, and when."""
+
+    word: str
+    at: datetime
+
+
 def _state_of(
-    character: Character, publication: Publication | None, last: dict[UUID, str], verbs: dict[UUID, str]
+    character: Character, publication: Publication | None, last: dict[UUID, _Last], verbs: dict[UUID, _Last]
 ) -> State:
     if character.was_taken:
         return State.COPY
@@ -113,12 +121,13 @@ def _state_of(
         return State.PRIVATE
     if publication.is_listed:
         return State.PUBLISHED
-    match last.get(publication.pk):
-        case Submission.State.PENDING:
-            return State.WAITING
-        case Submission.State.REJECTED:
-            return State.REJECTED
-    return State.TAKEN_DOWN if verbs.get(publication.pk) == Verb.UNPUBLISH else State.PRIVATE
+    sent, verb = last.get(publication.pk), verbs.get(publication.pk)
+    down = verb if verb is not None and verb.word == Verb.UNPUBLISH else None
+    if sent is not None and sent.word == Submission.State.PENDING:
+        return State.WAITING
+    if sent is not None and sent.word == Submission.State.REJECTED and (down is None or sent.at > down.at):
+        return State.REJECTED
+    return State.TAKEN_DOWN if down is not None else State.PRIVATE
 
 
 def _of(publication: Publication, character: Character, version: Version | None, lacks: tuple[str, ...]) -> Sharing:

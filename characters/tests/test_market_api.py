@@ -1,6 +1,7 @@
 """The marketplace over REST."""
 
 import json
+from base64 import urlsafe_b64encode
 from uuid import uuid4
 
 import pytest
@@ -46,6 +47,12 @@ def test_it_is_searched_and_a_slip_is_told(reader: Client, kestrel: Publication)
     body = reader.get(ALL, {"q": "kesterl"}).json()
     assert (body["characters"][0]["name"], body["instead"]) == ("Kestrel Vane", "kestrel")
     assert reader.get(ALL, {"tag": "peace"}).json()["characters"] == []
+
+
+@pytest.mark.parametrize("said", ["0|2024-01-01T00:00:00+23:59|{id}", "0|2024-01-01T00:00:00|{id}", "9e99||{id}"])
+def test_a_cursor_of_somebodys_own_making_is_refused(reader: Client, said: str) -> None:
+    cursor = urlsafe_b64encode(said.format(id=uuid4()).encode()).decode().rstrip("=")
+    assert reader.get(f"{ALL}?after={cursor}").status_code == 400
 
 
 def test_pages_follow_each_other_by_a_cursor(reader: Client, alice: User) -> None:

@@ -207,6 +207,16 @@ class TestRefused:
         assert waiting(publishing.publish(alice, hers.pk)).version.number == 4
         assert stands(hers) == State.WAITING
 
+    def test_going_back_to_it_does_not_queue_it_again(self, alice: User, hers: Character) -> None:
+        by = moderator()
+        publication = approve(waiting(publishing.publish(alice, hers.pk)), by)
+        edit(hers, fit_card(first_message="Bad."))
+        one = waiting(publication)
+        moderation.reject(one.pk, one.version.digest, "No.", by)
+        edit(hers, fit_card(first_message="Better."))
+        restore_version(alice, hers.pk, 2)
+        assert not publication.submissions.filter(state=Submission.State.PENDING).exists()
+
     def test_taken_down_it_is_out_of_sight_and_the_author_reads_why(self, alice: User, hers: Character) -> None:
         publication = approve(waiting(publishing.publish(alice, hers.pk)), moderator())
         moderation.take_down(publication.pk, "It is a real person.", moderator())

@@ -5,9 +5,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from characters.actions.characters import create_character, save_card
+from characters.access import get_draft_for
+from characters.actions.characters import create_character, restore_version, save_card
+from characters.actions.editing import keep_draft
 from characters.cards.card import Card, with_changes
 from characters.cards.extras import Extras, with_extras
+from characters.edits import edit_of
 from characters.models import Character, Publication, Submission, Tag
 from characters.tests.writing import address
 
@@ -73,6 +76,17 @@ class TestVersions:
         said = page.get(address("version", mira, 2)).content.decode()
         assert "<script>alert" not in said
         assert "&lt;script&gt;" in said
+
+
+def test_going_back_keeps_what_is_being_written(alice: User) -> None:
+    mira = create_character(alice, Card("Mira", description="One."))
+    save_card(alice, mira.id, Card("Mira", description="Two."), 1)
+    edit = edit_of(Card("Mira", description="Three."))
+    keep_draft(alice, mira.id, edit, 2)
+    restore_version(alice, mira.id, 1)
+    draft = get_draft_for(alice, mira.id)
+    assert draft is not None
+    assert (draft.card.description, draft.base.number) == ("Three.", 2)
 
 
 class TestYours:

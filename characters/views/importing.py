@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -83,6 +84,9 @@ def _brought(request: HttpRequest) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
+    # Before any of them has begun: who sends them again would have the first ones twice.
+    if any(not file.size for file in form.cleaned_data["file"]):
+        raise BadInput(_("The file is empty."))
     rows = [actions.start_import(user, file.name or "", uploads.chunks(file)) for file in form.cleaned_data["file"]]
     if wants_json(request):
         found = [{"id": str(row.id), "report": reverse("characters:import_report", args=[row.id])} for row in rows]

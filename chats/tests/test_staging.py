@@ -117,13 +117,21 @@ class TestGreeting:
     def test_another_can_be_chosen_and_the_first_again(self, alice: User) -> None:
         chat = chat_with(alice, self.CARD)
         first = chat.leaf
-        assert [actions.choose_greeting(alice, chat.id, number).leaf for number in (2, 0)][1] == first
-        chosen = actions.choose_greeting(alice, chat.id, 2).leaf
+        assert [actions.choose_greeting(alice, chat.id, number).leaf for number in (3, 0)][1] == first
+        chosen = actions.choose_greeting(alice, chat.id, 3).leaf
         assert chosen is not None
         assert chosen.text == "Mind the step."
         assert chat.messages.count() == 2
 
-    @pytest.mark.parametrize("number", [3, 99])
+    def test_an_empty_one_keeps_its_number_for_the_lorebook(self, alice: User, text_engine: ScriptedBackend) -> None:
+        data = book(entry(["x"], "@@is_greeting 1\nShe is angry.", constant=True))
+        chat = chat_with(alice, Card("Mira", alternate_greetings=("Out!", "In!"), book=data))
+        assert chat.leaf is not None
+        assert (chat.leaf.greeting, chat.leaf.text) == (1, "Out!")
+        tell(send(alice, chat, "Hello").reply)
+        assert "She is angry." in text_engine.prompts[-1]
+
+    @pytest.mark.parametrize("number", [2, 99])
     def test_there_are_no_more_than_there_are(self, alice: User, number: int) -> None:
         chat = chat_with(alice, self.CARD)
         with pytest.raises(BadInput):
@@ -208,6 +216,15 @@ class TestPersona:
         character.save(update_fields=["persona"])
         tell(send(alice, actions.start_chat(alice, character)).reply)
         assert "Captain. Fears Mira." in text_engine.prompts[-1]
+
+    def test_what_is_tried_again_is_told_to_whoever_said_it(self, alice: User, text_engine: ScriptedBackend) -> None:
+        chat = actions.start_chat(alice, create_character(alice, Card("Mira")))
+        text_engine.fail("no words")
+        reply = tell(send(alice, chat).reply)
+        actions.choose_persona(alice, chat.id, Persona.objects.create(owner=alice, name="Bob").id)
+        again = tell(actions.retry_reply(alice, reply.id))
+        assert again.persona == reply.persona
+        assert "Bob" not in text_engine.prompts[-1]
 
 
 class TestTelling:
