@@ -9,3 +9,8 @@ def signed_in(user: object) -> User:
     if not isinstance(user, User) or not user.is_active:
         raise SignedOut
     return user
+
+
+def hold(user: User) -> None:
+    """Until the transaction ends: of two requests of theirs, one comes after the other."""
+    User.objects.select_for_update(no_key=True).get(id=user.id)

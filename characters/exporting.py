@@ -16,13 +16,12 @@ from django.utils.translation import gettext as _
 from characters import files, persona, pictures
 from characters.cards import containers
 from characters.cards.card import Card, read_card, to_v2
+from characters.cards.containers import DEFAULT_URI
 from characters.cards.values import export as exported
 from characters.models import Asset, Character
 from characters.report import Refused, sentence
 from core.errors import Conflict, NotFound
 
-# Where a card says the picture is that its file is.
-OWN_PICTURE = "ccdefault:"
 # For a character without a picture: a card in a PNG needs some pixels to be in.
 PLAIN_SIDE = 400
 LONGEST_FILE_NAME = 80
@@ -85,10 +84,10 @@ def _written(character: Character, card: Card, kind: Kind) -> bytes:
     held = {asset.uri: files.read(rows[asset.uri].digest) for asset in card.assets if asset.uri in rows}
     match kind:
         case Kind.PNG:
-            held.pop(OWN_PICTURE, None)  # it is the file's own
+            held.pop(DEFAULT_URI, None)  # it is the file's own
             return containers.write_png(card, _picture(character), held)
         case Kind.CHARX:
-            own = None if character.face or OWN_PICTURE in held else _portrait(character)
+            own = None if character.face or DEFAULT_URI in held else _portrait(character)
             return containers.write_charx(card, held, own)
         case Kind.V2_JSON:
             return exported(to_v2(read_card(containers.write_json(card, held))[0]))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from characters import files, limits, opening, pictures
 from characters.cards.card import Asset as CardAsset
 from characters.cards.card import Card, with_changes
+from characters.cards.containers import DEFAULT_URI
 from characters.models import Asset, Character, Import, Lorebook, Version
 from characters.models.character import card_text
 from characters.opening import OpenedBook, OpenedCard
@@ -32,8 +33,6 @@ logger = logging.getLogger(__name__)
 IMPORTS_AT_ONCE = 2
 # How often the row hears of it, and whether somebody wants it to stop.
 BEAT_SECONDS = 0.5
-# Where a card says the picture is that its file is.
-OWN_PICTURE = "ccdefault:"
 MOST_LINKS, LONGEST_LINK = 100, 500
 UNKNOWN_TYPE = "application/octet-stream"
 
@@ -165,7 +164,7 @@ class _Import:
         brought = dict(found.assets)
         names = {asset.uri: asset for asset in found.card.assets}
         if found.picture is not None:
-            brought[OWN_PICTURE] = found.picture
+            brought[DEFAULT_URI] = found.picture
         for done, (uri, body) in enumerate(brought.items(), 1):
             self._step(done, len(brought) + 2)
             self._shelve(uri, body, names.get(uri))
@@ -173,12 +172,12 @@ class _Import:
 
     def _shelve(self, uri: str, body: bytes, asset: CardAsset | None) -> None:
         """A picture drawn anew, or anything else as it is. The picture that a file itself is, is drawn or nothing."""
-        where = f"asset {asset.name}" if asset is not None and uri != OWN_PICTURE else "picture"
+        where = f"asset {asset.name}" if asset is not None and uri != DEFAULT_URI else "picture"
         try:
             self._kept[uri] = self._drawn(body, where, is_face=asset is None or asset.type == "icon")
         except PictureRefused as refused:
             code = "sealed" if refused.code == "not_a_picture" else refused.code
-            if uri == OWN_PICTURE:
+            if uri == DEFAULT_URI:
                 self.notices.refused(code, where, **refused.details)
                 return
             self.notices.kept(code, where, **refused.details)
@@ -272,16 +271,16 @@ class _Import:
         placed: list[CardAsset] = []
         for asset in card.assets:
             kept = self._kept.get(asset.uri)
-            if kept is not None and asset.uri != OWN_PICTURE:
+            if kept is not None and asset.uri != DEFAULT_URI:
                 placed.append(replace(asset, uri=files.address(kept.digest, asset.ext)))
             elif not asset.uri.lower().startswith("data:"):
                 placed.append(asset)
         return card if tuple(placed) == card.assets else with_changes(card, assets=tuple(placed))
 
     def _rows(self, before: Card, after: Card) -> list[Asset]:
-        addresses = {OWN_PICTURE: OWN_PICTURE}
+        addresses = {DEFAULT_URI: DEFAULT_URI}
         for asset in before.assets:
-            if asset.uri in self._kept and asset.uri != OWN_PICTURE:
+            if asset.uri in self._kept and asset.uri != DEFAULT_URI:
                 addresses[files.address(self._kept[asset.uri].digest, asset.ext)] = asset.uri
         return [
             Asset(

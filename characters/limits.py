@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.access import hold
 from accounts.models import User
 from characters.models import Character, Lorebook
 from core.errors import LimitReached
@@ -16,7 +17,7 @@ def reserve_character(owner: User) -> None:
     """Raises `LimitReached`. Plans will set the number; an operator can already."""
     most = settings.CHARACTERS_PER_USER
     # Held until the transaction ends, so that two requests do not both take the last place.
-    User.objects.select_for_update(no_key=True).get(id=owner.id)
+    hold(owner)
     if most and Character.objects.filter(owner=owner, deleted_at=None).count() >= most:
         raise LimitReached(
             ngettext(
@@ -31,7 +32,7 @@ def reserve_character(owner: User) -> None:
 
 def reserve_lorebook(owner: User) -> None:
     """Raises `LimitReached`."""
-    User.objects.select_for_update(no_key=True).get(id=owner.id)
+    hold(owner)
     if Lorebook.objects.filter(owner=owner).count() >= LOREBOOKS_PER_USER:
         raise LimitReached(
             _("You have %(most)d lorebooks, which is as many as there may be. Delete one to make room.")

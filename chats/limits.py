@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.translation import ngettext
 
+from accounts.access import hold
 from accounts.models import User
 from chats.models import Message
 from core.errors import LimitReached
@@ -18,7 +19,7 @@ def reserve_reply(user: User) -> None:
     Holding the user's row makes counting and adding one step: two requests at the last free place
     come one after the other, and the second is refused.
     """
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    hold(user)
     live = Message.objects.filter(owner=user, status__in=LIVE).count()
     allowed = settings.LIVE_REPLIES_PER_USER
     if live >= allowed:

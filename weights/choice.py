@@ -15,6 +15,8 @@ from weights.models import LanguageModel, Source
 SERVER_ADAPTER = "inference.text.adapters.openai_http"
 
 logger = logging.getLogger(__name__)
+# What most models can hold at least.
+USUAL_CONTEXT = 4096
 
 
 def settings_for(own: LanguageModel | None) -> TextSettings | None:
@@ -30,6 +32,13 @@ def settings_for(own: LanguageModel | None) -> TextSettings | None:
     model = access.model_in_use()
     usual: TextSettings = settings.INFERENCE["text"]
     return _settings_if_whole(model) if model is not None and fits(model) else usual
+
+
+def context_of(model: LanguageModel | None) -> int:
+    """Tokens that it can hold, or the one in use can, as far as anybody knows; the usual number if nobody does."""
+    answers = model or access.model_in_use()
+    said = [settings.INFERENCE["text"].context, answers.context if answers is not None else 0]
+    return min((context for context in said if context), default=USUAL_CONTEXT)
 
 
 def fits(model: LanguageModel) -> bool:

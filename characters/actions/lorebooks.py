@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access import hold
 from accounts.models import User
 from characters import access, limits
 from characters.lore import writing
@@ -30,7 +31,7 @@ def save_lorebook(user: User, lorebook_id: UUID, book: Book, base: datetime | No
     not undo each other. Raises `NotFound` or `BadInput`."""
     text = _text(book)
     with transaction.atomic():
-        _hold(user)
+        hold(user)
         row = access.get_lorebook_for(user, lorebook_id)
         if base is not None and row.updated_at != base:
             raise Conflict(_("This lorebook was saved elsewhere meanwhile. What you wrote is still here."))
@@ -55,11 +56,6 @@ def delete_lorebook(user: User, lorebook_id: UUID) -> None:
 def check(book: Book) -> None:
     """Raises `BadInput` for one that is too large, or cannot be stored."""
     _text(book)
-
-
-def _hold(user: User) -> None:
-    """Until the transaction ends: of two requests, one comes after the other."""
-    User.objects.select_for_update(no_key=True).get(id=user.id)
 
 
 def _text(book: Book) -> str:

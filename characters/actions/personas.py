@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wcwidth import iter_graphemes
 
+from accounts.access import hold
 from accounts.models import User
 from characters import access, files, pictures, texts
 from characters.models import Persona
@@ -42,7 +43,7 @@ def create_persona(user: User, changes: PersonaChanges) -> Persona:
     persona = Persona(owner=user)
     _apply(persona, changes)
     with transaction.atomic():
-        _hold(user)
+        hold(user)
         if access.personas_for(user).count() >= MOST_PERSONAS:
             raise LimitReached(
                 ngettext(
@@ -64,7 +65,7 @@ def change_persona(user: User, persona_id: UUID, changes: PersonaChanges) -> Per
     persona = access.get_persona_for(user, persona_id)
     changed = _apply(persona, changes)
     with transaction.atomic():
-        _hold(user)
+        hold(user)
         if changed:
             persona.save(update_fields=changed)
         if changes.is_default:
@@ -83,7 +84,7 @@ def archive_persona(user: User, persona_id: UUID) -> None:
     Raises `NotFound`, or `Conflict` for the default.
     """
     with transaction.atomic():
-        _hold(user)
+        hold(user)
         persona = access.get_persona_for(user, persona_id)
         if persona.is_default:
             raise Conflict(_("This is who you usually are. Make another persona your default first."))
@@ -133,8 +134,3 @@ def _make_default(persona: Persona) -> None:
     Persona.objects.filter(owner=persona.owner, is_default=True).exclude(id=persona.id).update(is_default=False)
     persona.is_default = True
     persona.save(update_fields=["is_default"])
-
-
-def _hold(user: User) -> None:
-    """Until the transaction ends: of two requests, one comes after the other."""
-    User.objects.select_for_update(no_key=True).get(id=user.id)

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.access import hold
 from accounts.models import User
 from characters import access, search
 from characters.cards.card import Card
@@ -186,7 +187,7 @@ def _reserve(user: User) -> None:
     """Raises `LimitReached`."""
     most = settings.SUBMISSIONS_PER_USER
     # Held until the transaction ends, so that two requests do not both take the last place.
-    User.objects.select_for_update(no_key=True).get(id=user.id)
+    hold(user)
     waiting = Submission.objects.filter(owner=user, state=Submission.State.PENDING)
     if most and waiting.count() >= most:
         raise LimitReached(

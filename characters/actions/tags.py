@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.access import hold
 from accounts.models import User
 from characters import access, texts
 from characters.models import Tag
@@ -33,7 +34,7 @@ def create_tag(user: User, name: str, hue: int | None = None) -> Tag:
     """Without a colour it gets one that the others do not have. Raises `BadInput`, `Conflict` or `LimitReached`."""
     name = texts.line(name, _("Name"), NAME_LENGTH)
     with transaction.atomic():
-        _hold(user)
+        hold(user)
         _require_free(user, name)
         number = access.tags_for(user).count()
         if number >= MOST_TAGS:
@@ -53,7 +54,7 @@ def create_tag(user: User, name: str, hue: int | None = None) -> Tag:
 def change_tag(user: User, tag_id: UUID, changes: TagChanges) -> Tag:
     """Raises `NotFound`, `BadInput` or `Conflict`."""
     with transaction.atomic():
-        _hold(user)
+        hold(user)
         tag = access.get_tag_for(user, tag_id)
         if changes.name is not None:
             tag.name = texts.line(changes.name, _("Name"), NAME_LENGTH)
@@ -102,8 +103,3 @@ def _require_free(user: User, name: str, but: Tag | None = None) -> None:
 def _called(user: User, name: str) -> Tag | None:
     """Upper and lower case are alike, by PostgreSQL's rules, which are those of the constraint."""
     return access.tags_for(user).annotate(low=Lower("name")).filter(low=Lower(Value(name))).first()
-
-
-def _hold(user: User) -> None:
-    """Until the transaction ends: of two requests, one comes after the other."""
-    User.objects.select_for_update(no_key=True).get(id=user.id)

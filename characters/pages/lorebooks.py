@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Count
 
 from accounts.models import User
@@ -22,10 +21,8 @@ from characters.models import Lorebook
 from core.errors import NotFound
 from core.json import JsonObject
 from inference.text.budget import TokenBudget
-from weights.access import model_in_use
+from weights.choice import context_of
 
-# What most models can hold at least; shown where nobody has said what this one can.
-USUAL_CONTEXT = 4096
 LONGEST_FILE_NAME = 80
 NUMBER = re.compile("[0-9]{1,9}")
 
@@ -107,9 +104,7 @@ def book_of(card: Card, character_id: UUID) -> Book | None:
 
 def lore_budget() -> int:
     """The tokens that all lore may take of a prompt; the usual number if nobody knows what the model can hold."""
-    model = model_in_use()
-    said = [settings.INFERENCE["text"].context, model.context if model is not None else 0]
-    return TokenBudget(min((context for context in said if context), default=USUAL_CONTEXT)).recalled
+    return TokenBudget(context_of(None)).recalled
 
 
 def told(row: Lorebook) -> JsonObject:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,11 +20,8 @@ from characters.pages.sharing import LABELS, State, states
 from characters.pages.tags import TagChoice, TagMark
 from characters.tokens import estimate
 from inference.text.budget import TokenBudget
-from weights.access import model_in_use
+from weights.choice import context_of
 from weights.models import CAN_ANSWER, LanguageModel
-
-# What most models can hold at least; shown where nobody has said what this one can.
-USUAL_CONTEXT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +129,7 @@ def language_models(character: Character) -> list[tuple[UUID, str]]:
 
 def persona_share(character: Character) -> int:
     """The tokens that a character's profile may take, of the model that tells it; the usual number if unknown."""
-    model = character.language_model or model_in_use()
-    said = [settings.INFERENCE["text"].context, model.context if model is not None else 0]
-    return TokenBudget(min((context for context in said if context), default=USUAL_CONTEXT)).system
+    return TokenBudget(context_of(character.language_model)).system
 
 
 def _own_card(row: Character, state: State, every: Iterable[TagChoice]) -> OwnCard:
