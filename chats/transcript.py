@@ -148,7 +148,8 @@ def _moved_by(reply: Message) -> str:
 
 def sidebar(user: User, tag: Tag | None = None) -> list[ChatRow]:
     """The chats used last, the newest first; with a tag, only those that have it."""
-    found = chats_for(user).prefetch_related("tags")
+    # Without the cards, each of which may have megabytes.
+    found = chats_for(user).defer("character__version__text").prefetch_related("tags")
     if tag is not None:
         found = found.filter(tags=tag)
     return [_row(chat) for chat in found[:SIDEBAR_CHATS]]
