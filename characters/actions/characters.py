@@ -10,7 +10,7 @@ from accounts.models import User
 from characters import access, limits, versions
 from characters.actions import publishing
 from characters.cards.card import Card
-from characters.models import Character, Draft, Version
+from characters.models import Character, Version
 from core.errors import Conflict
 
 
@@ -20,7 +20,7 @@ def create_character(owner: User, card: Card, note: str = "") -> Character:
 
 
 def save_card(user: User, character_id: UUID, card: Card, base: int, note: str = "") -> Version:
-    """The next version. Without any change there is none: the newest is answered. What was a draft is saved with it.
+    """The next version. Without any change there is none: the newest is answered. A draft stays one.
 
     `base` is the number of the version that was edited: raises `Conflict` if there is a newer one, so that two
     windows do not undo each other. Raises `NotFound` or `BadInput`.
@@ -34,7 +34,6 @@ def save_card(user: User, character_id: UUID, card: Card, base: int, note: str =
                 _("This character was saved elsewhere meanwhile. What you wrote is kept as a draft."),
                 newest=newest.number,
             )
-        Draft.objects.filter(character=character).delete()
         if newest is not None and newest.digest == versions.digest_of(text):
             return newest
         version = versions.add_version(character, card, note)
@@ -53,12 +52,7 @@ def restore_version(user: User, character_id: UUID, number: int) -> Version:
         character = access.lock_character_for(user, character_id)
         newest = character.versions.first()
         base = newest.number if newest is not None else 0
-        draft = access.get_draft_for(user, character_id)
-        version = save_card(user, character_id, old.card, base, _("Version %(number)d again") % {"number": number})
-        if draft is not None:
-            # Going back is about what was saved; what is being written is not part of that.
-            draft.save(force_insert=True)
-        return version
+        return save_card(user, character_id, old.card, base, _("Version %(number)d again") % {"number": number})
 
 
 def delete_character(user: User, character_id: UUID) -> None:

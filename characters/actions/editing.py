@@ -60,6 +60,8 @@ def save(user: User, character_id: UUID, edit: Edit, telling: Telling, base: int
     try:
         with transaction.atomic():
             version = save_card(user, character_id, after, base)
+            # What was a draft is saved with it.
+            Draft.objects.filter(character_id=character_id).delete()
             _tell(user, character_id, telling)
     except Conflict:
         keep_draft(user, character_id, edit, base)

@@ -37,10 +37,10 @@ def set_face(user: User, character_id: UUID, content: bytes, box: Box | None, ba
         draft = Draft.objects.filter(character=character).select_related("base").first()
         version = save_card(user, character_id, with_face(character.card, uri, ext), base, _("Another picture"))
         if draft is not None:
-            text = stored(with_face(draft.card, uri, ext))
             # One that was made of an older version still is: the editor shows what was saved meanwhile.
-            made_of = version if draft.base.number == base else draft.base
-            Draft.objects.create(character=character, owner=user, base=made_of, text=text)
+            draft.base = version if draft.base.number == base else draft.base
+            draft.text = stored(with_face(draft.card, uri, ext))
+            draft.save(update_fields=["base", "text", "updated_at"])
     return version
 
 

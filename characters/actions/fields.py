@@ -63,10 +63,7 @@ def change_character(user: User, character_id: UUID, changes: CharacterChanges, 
         number = newest.number if newest is not None else 0
         if base is not None and base != number:
             raise Conflict(_("There is a newer version of this character. Look at it first."), newest=number)
-        draft = access.get_draft_for(user, character_id)
         save_card(user, character_id, applied(character.card, changes), number)
-        if draft is not None:
-            draft.save(force_insert=True)
         _tell(character, changes)
     return access.get_own_character_for(user, character_id)
 
