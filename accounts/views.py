@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import actions
 from accounts.access import signed_in
 from accounts.forms import PreferencesForm
-from core.errors import BadInput
+from core.forms import parsed
 
 
 @never_cache
@@ -27,8 +27,6 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    form = PreferencesForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
+    form = parsed(PreferencesForm(request.POST))
     actions.change_preferences(signed_in(request.user), actions.PreferenceChanges(**form.cleaned_data))
     return HttpResponse(status=204)

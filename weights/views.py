@@ -2,22 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import BadInput, CognitiaError, NotFound
+from core.errors import CognitiaError, NotFound
+from core.forms import parsed
 from weights import access, actions, listing
 from weights.forms import AddressForm, HubForm, OllamaForm
 from weights.models import LanguageModel
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-FormT = TypeVar("FormT", bound=forms.Form)
 
 
 def for_operators(view: View[P]) -> View[P]:
@@ -90,7 +89,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_from_hub(request: HttpRequest) -> HttpResponse:
     def added() -> LanguageModel:
-        fields = _parsed(HubForm(request.POST)).cleaned_data
+        fields = parsed(HubForm(request.POST)).cleaned_data
         return actions.add_from_hub(fields["name"], fields["repository"], fields["file"])
 
     return _done(request, lambda: actions.start_pull(added()))
@@ -100,7 +99,7 @@ def add_from_hub(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_from_address(request: HttpRequest) -> HttpResponse:
     def added() -> LanguageModel:
-        fields = _parsed(AddressForm(request.POST)).cleaned_data
+        fields = parsed(AddressForm(request.POST)).cleaned_data
         return actions.add_from_address(fields["name"], fields["url"], fields["sha256"])
 
     return _done(request, lambda: actions.start_pull(added()))
@@ -110,7 +109,7 @@ def add_from_address(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_from_ollama(request: HttpRequest) -> HttpResponse:
     def added() -> LanguageModel:
-        return actions.add_from_ollama(_parsed(OllamaForm(request.POST)).cleaned_data["tag"])
+        return actions.add_from_ollama(parsed(OllamaForm(request.POST)).cleaned_data["tag"])
 
     return _done(request, lambda: actions.start_pull(added()))
 
@@ -135,10 +134,3 @@ def _page(request: HttpRequest, error: CognitiaError | None = None) -> HttpRespo
         "ollama_form": OllamaForm(auto_id="ollama_%s"),
     }
     return render(request, "weights/models.html", context, status=error.status if error else 200)
-
-
-def _parsed(form: FormT) -> FormT:
-    """Raises `BadInput`."""
-    if not form.is_valid():
-        raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
-    return form

@@ -26,6 +26,7 @@ from characters.pages import lorebooks as lorebooks_page
 from characters.pages import own as own_page
 from characters.pictures import Box
 from core.errors import BadInput, Conflict
+from core.forms import parsed
 from core.middleware import wants_json
 
 TABS = ("profile", "greetings", "lorebook", "model", "sharing")
@@ -86,10 +87,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 def face(request: HttpRequest, character_id: UUID) -> HttpResponse:
     user = signed_in(request.user)
     access.get_own_character_for(user, character_id)
-    form = FaceForm(request.POST, request.FILES)
-    if not form.is_valid():
-        raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
-    said = form.cleaned_data
+    said = parsed(FaceForm(request.POST, request.FILES)).cleaned_data
     sides = (said["x"], said["y"], said["width"], said["height"])
     box = None if any(side is None for side in sides) else Box(*sides)
     version = set_face(user, character_id, said["picture"].read(), box, said["base"])

@@ -17,6 +17,7 @@ from characters.exporting import Exported, Kind
 from characters.forms.importing import ACCEPT, ImportForm
 from characters.pages import imports as imports_page
 from core.errors import BadInput, CognitiaError, NotFound
+from core.forms import parsed
 from core.middleware import wants_json
 
 SHOWN = 20
@@ -81,9 +82,7 @@ def as_attachment(exported: Exported) -> HttpResponse:
 @csrf_protect
 def _brought(request: HttpRequest) -> HttpResponse:
     user = signed_in(request.user)
-    form = ImportForm(request.POST, request.FILES)
-    if not form.is_valid():
-        raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
+    form = parsed(ImportForm(request.POST, request.FILES))
     # Before any of them has begun: who sends them again would have the first ones twice.
     if any(not file.size for file in form.cleaned_data["file"]):
         raise BadInput(_("The file is empty."))

@@ -29,6 +29,7 @@ from characters.pages import book_table, book_trial
 from characters.pages import lorebooks as lorebooks_page
 from characters.views.importing import as_attachment
 from core.errors import BadInput, CognitiaError, Conflict, NotFound
+from core.forms import parsed
 from core.middleware import wants_json
 
 
@@ -115,10 +116,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     A page by itself; with `?part`, what a page that is open puts below its box.
     """
     user = signed_in(request.user)
-    form = TrialForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
-    said = form.cleaned_data
+    said = parsed(TrialForm(request.POST)).cleaned_data
     source = lorebooks_page.sourced(user, said["source"])
     sent = book_from_post(request.POST, source.book)
     if sent.form.refusal:

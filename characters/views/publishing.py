@@ -12,7 +12,8 @@ from accounts.models import User
 from characters import access, portrayal
 from characters.actions import publishing
 from characters.forms.publishing import PublishForm
-from core.errors import BadInput, CognitiaError, NotFound
+from core.errors import CognitiaError, NotFound
+from core.forms import parsed
 
 
 @login_required
@@ -40,10 +41,7 @@ def unpublish(request: HttpRequest, character_id: UUID) -> HttpResponse:
 
 def _author(request: HttpRequest) -> str:
     """Raises `BadInput`."""
-    form = PublishForm(request.POST)
-    if not form.is_valid():
-        raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
-    author: str = form.cleaned_data["author"]
+    author: str = parsed(PublishForm(request.POST)).cleaned_data["author"]
     return author
 
 

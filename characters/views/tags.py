@@ -12,8 +12,8 @@ from characters import access
 from characters.actions import tags as actions
 from characters.forms.tags import TagForm
 from characters.pages import tags as tags_page
-from core.errors import BadInput, CognitiaError, NotFound
-from core.forms import ids
+from core.errors import CognitiaError, NotFound
+from core.forms import ids, parsed
 from core.middleware import wants_json
 
 
@@ -26,7 +26,7 @@ def tags(request: HttpRequest) -> HttpResponse:
         return _page(request)
     form = TagForm(request.POST)
     try:
-        changes = _parsed(form)
+        changes = parsed(form).changes()
         actions.create_tag(user, changes.name or "", changes.hue)
     except CognitiaError as error:
         return _page(request, error, draft=request.POST.get("name", ""))
@@ -40,7 +40,7 @@ def change(request: HttpRequest, tag_id: UUID) -> HttpResponse:
     access.get_tag_for(user, tag_id)
     form = TagForm(request.POST)
     try:
-        actions.change_tag(user, tag_id, _parsed(form))
+        actions.change_tag(user, tag_id, parsed(form).changes())
     except NotFound:
         raise
     except CognitiaError as error:
@@ -66,13 +66,6 @@ def character_tags(request: HttpRequest, character_id: UUID) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"tags": [{"id": tag.id, "name": tag.name, "hue": tag.hue} for tag in tags]})
     return redirect("characters:yours")
-
-
-def _parsed(form: TagForm) -> actions.TagChanges:
-    """Raises `BadInput`."""
-    if not form.is_valid():
-        raise BadInput(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
-    return form.changes()
 
 
 def _page(
