@@ -27,7 +27,6 @@ def yours(request: HttpRequest) -> HttpResponse:
     search, tag = form.cleaned_data.get("q", ""), form.cleaned_data.get("tag")
     deleted = form.cleaned_data.get("deleted")
     context = {
-        "room": "characters",
         "tab": "yours",
         "characters": own_page.own_cards(user, search=search, tag=tag),
         "tags": tags_page.marks(access.tags_for(user)),
@@ -56,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 status = error.status
             else:
                 return redirect("characters:edit", character.id)
-    return render(request, "characters/new.html", {"room": "characters", "form": form}, status=status)
+    return render(request, "characters/new.html", {"form": form}, status=status)
 
 
 @login_required
@@ -78,7 +77,6 @@ def undelete(request: HttpRequest, character_id: UUID) -> HttpResponse:
 def versions(request: HttpRequest, character_id: UUID) -> HttpResponse:
     character = access.get_own_character_for(signed_in(request.user), character_id)
     context = {
-        "room": "characters",
         "character": portrayal.profile(character),
         "versions": own_page.versions(character),
     }
@@ -96,7 +94,6 @@ def version(request: HttpRequest, character_id: UUID, number: int) -> HttpRespon
     old = access.get_version_for(user, character_id, against) if against else None
     character = access.get_own_character_for(user, character_id)
     context = {
-        "room": "characters",
         "character": portrayal.profile(character),
         "shown": shown,
         "against": against,

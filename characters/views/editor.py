@@ -177,7 +177,6 @@ def _page(
 ) -> HttpResponse:
     name = str(form["nickname"].value() or form["name"].value() or "")
     context = {
-        "room": "characters",
         "character": character,
         "portrait": portrayal.portrait(character, portrayal.LARGE),
         "form": form,

@@ -36,7 +36,7 @@ from core.middleware import wants_json
 @login_required
 @require_GET
 def lorebooks(request: HttpRequest) -> HttpResponse:
-    context = {"room": "lorebooks", "books": lorebooks_page.shelf(signed_in(request.user))}
+    context = {"books": lorebooks_page.shelf(signed_in(request.user))}
     return render(request, "lorebooks/lorebooks.html", context)
 
 
@@ -57,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 status = error.status
             else:
                 return redirect("characters:lorebook", row.id)
-    return render(request, "lorebooks/new.html", {"room": "lorebooks", "form": form}, status=status)
+    return render(request, "lorebooks/new.html", {"form": form}, status=status)
 
 
 @login_required
@@ -123,7 +123,6 @@ def trial(request: HttpRequest) -> HttpResponse:
         raise BadInput(sent.form.refusal)
     speaker = access.default_persona_for(user).name
     context = {
-        "room": "lorebooks",
         "trial": book_trial.tried(
             sent.book or Book(),
             book_trial.messages(said["text"], speaker),
@@ -172,7 +171,6 @@ def _page(
     error: CognitiaError | None = None,
 ) -> HttpResponse:
     context = {
-        "room": "lorebooks",
         "lorebook": lorebooks_page.shelved(row),
         "book": form,
         "base": (base or row.updated_at).isoformat(),

@@ -60,7 +60,6 @@ def market(request: HttpRequest) -> HttpResponse:
         "with_mature": _address(replace(wish, rating=Rating.MATURE)) if wish.rating != Rating.MATURE else "",
         "here": request.get_full_path(),
         "tab": "market",
-        "room": "characters",
     }
     return render(request, "characters/market.html", context)
 
@@ -69,7 +68,7 @@ def market(request: HttpRequest) -> HttpResponse:
 @require_GET
 def saved(request: HttpRequest) -> HttpResponse:
     cards, gone = market_page.saved(signed_in(request.user))
-    context = {"cards": cards, "gone": gone, "here": request.path, "tab": "saved", "room": "characters"}
+    context = {"cards": cards, "gone": gone, "here": request.path, "tab": "saved"}
     return render(request, "characters/saved.html", context)
 
 
@@ -79,7 +78,7 @@ def about(request: HttpRequest, publication_id: UUID) -> HttpResponse:
     """The version that was approved, whatever its author has written since."""
     user = signed_in(request.user)
     detail = market_page.detail(user, access.get_publication_for(user, publication_id))
-    context = {"detail": detail, "poster": detail.card, "here": request.path, "room": "characters"}
+    context = {"detail": detail, "poster": detail.card, "here": request.path}
     return render(request, "characters/detail.html", context)
 
 
@@ -139,7 +138,7 @@ def report(request: HttpRequest, publication_id: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("Thank you. A moderator will look at it."))
                 return redirect("characters:about", publication_id)
-    context = {"form": form, "publication": publication, "room": "characters"}
+    context = {"form": form, "publication": publication}
     return render(request, "characters/report.html", context, status=status)
 
 

@@ -95,7 +95,6 @@ def _list(request: HttpRequest, error: CognitiaError | None = None) -> HttpRespo
     context = {
         "personas": personas_page.personas(signed_in(request.user)),
         "error": error.message if error else "",
-        "room": "personas",
     }
     return render(request, "personas/personas.html", context, status=error.status if error else 200)
 
@@ -111,6 +110,5 @@ def _form(request: HttpRequest, form: PersonaForm, persona: Persona | None, stat
         "form": form,
         "persona": personas_page.persona(persona) if persona else None,
         "tokens": estimate(str(form["description"].value() or "")),
-        "room": "personas",
     }
     return render(request, "personas/form.html", context, status=status)
