@@ -328,7 +328,7 @@ def _facts(found: OpenedCard, kept: int) -> JsonObject:
     return {
         "version": card.version if found.container != opening.SHEET else 0,
         "greetings": opening.greetings(card),
-        "entries": opening.entries(card),
+        "entries": card.lore_entries,
         "files": kept,
     }
 

@@ -98,12 +98,6 @@ def greetings(card: Card) -> int:
     return bool(card.first_message) + len(card.alternate_greetings) + len(card.group_only_greetings)
 
 
-def entries(card: Card) -> int:
-    """How many its own lorebook has."""
-    found = card.book.get("entries") if card.book is not None else None
-    return len(found) if isinstance(found, list | dict) else 0
-
-
 def stem(file_name: str) -> str:
     """What a file is called, without folders and ending, as a name for people to read."""
     plain = " ".join(PurePosixPath(file_name.replace("\\", "/").rstrip("/")).stem.split())

@@ -16,9 +16,9 @@ from characters.lore.activation import activate
 from characters.lore.decorators import UiPrompt
 from characters.lore.entry import Book
 from characters.lore.position import Position
-from characters.lore.reading import read_card_book
+from characters.lore.reading import own_book
 from characters.lore.state import State, from_json
-from characters.models import Character, Lorebook, Persona
+from characters.models import Lorebook, Persona
 from chats.models import Chat, Message, Role
 from chats.path import path_to
 from chats.prompting import Line, Lore, Place, Scene, blocks
@@ -86,15 +86,9 @@ def greetings(chat: Chat) -> dict[int, str]:
 
 def books_of(chat: Chat) -> list[Book]:
     """The character's own, those of the chat, and its owner's global ones."""
-    own = character_book(chat.character)
+    own = own_book(chat.character.card.book, str(chat.character_id))
     others = Lorebook.objects.filter(owner_id=chat.owner_id, is_global=True).union(chat.lorebooks.all())
     return ([own] if own is not None else []) + [row.book for row in others.order_by("name", "id")]
-
-
-def character_book(character: Character) -> Book | None:
-    """The book of its card, told from others by the character's id."""
-    raw = character.card.book
-    return read_card_book(raw, key=str(character.id)).book if raw is not None else None
 
 
 def _told_by(chat: Chat, persona: Persona, card: Card) -> Callable[[str, str, datetime], str]:

@@ -87,6 +87,12 @@ class Card:
         """What `{{char}}` stands for."""
         return self.nickname or self.name
 
+    @property
+    def lore_entries(self) -> int:
+        """How many its own lorebook has."""
+        found = self.book.get("entries") if self.book is not None else None
+        return len(found) if isinstance(found, list | dict) else 0
+
 
 class Changes(TypedDict, total=False):
     name: str

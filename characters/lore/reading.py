@@ -145,6 +145,11 @@ def read_card_book(data: Json, *, key: str = "", kind: Kind = Kind.CHARACTER) ->
     return _read(data, key, kind, world=False)
 
 
+def own_book(data: Json, key: str) -> Book | None:
+    """A character's own, if its card has one; `key` is the character's id."""
+    return read_card_book(data, key=key).book if data is not None else None
+
+
 def read_world(data: Json, *, key: str = "") -> Read:
     """A world file of SillyTavern. Raises `Refused`."""
     return _read(data, key, Kind.WORLD, world=True)

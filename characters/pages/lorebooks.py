@@ -12,11 +12,10 @@ from django.db.models import Count
 from accounts.models import User
 from characters import access
 from characters.cards import values
-from characters.cards.card import Card
 from characters.exporting import Exported
 from characters.lore import writing
 from characters.lore.entry import Book
-from characters.lore.reading import read_card_book
+from characters.lore.reading import own_book
 from characters.models import Lorebook
 from core.errors import NotFound
 from core.json import JsonObject
@@ -93,13 +92,9 @@ def sourced(user: User, source: str) -> Sourced:
     character_id, _slash, number = rest.partition("/")
     if kind != "version" or not NUMBER.fullmatch(number):
         raise NotFound
-    card = access.get_version_for(user, _id(character_id), int(number)).card
-    return Sourced(book_of(card, _id(character_id)), card.spoken_name)
-
-
-def book_of(card: Card, character_id: UUID) -> Book | None:
-    """The card's own, told from others by its character's id."""
-    return read_card_book(card.book, key=str(character_id)).book if card.book is not None else None
+    character = _id(character_id)
+    card = access.get_version_for(user, character, int(number)).card
+    return Sourced(own_book(card.book, str(character)), card.spoken_name)
 
 
 def lore_budget() -> int:

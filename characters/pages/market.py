@@ -198,7 +198,6 @@ def detail(user: User, publication: Publication) -> Detail:
     is_own = publication.owner_id == user.pk
     copy = Character.objects.filter(owner=user, origin=publication, deleted_at=None).select_related("version").first()
     at_hand = publication.character if publication.owner_id in {None, user.pk} else copy
-    book = card.book.get("entries") if card.book is not None else None
     return Detail(
         card=posters(user, [publication])[0],
         language=language_name(publication.language) if publication.language else "",
@@ -208,7 +207,7 @@ def detail(user: User, publication: Publication) -> Detail:
         sheet=_shown(card.description, card, you),
         dialogue=_dialogue(card, you),
         notes=portrayal.rendered(dialogue.without_html(_notes(card))),
-        lore_entries=len(book) if isinstance(book, list | dict) else 0,
+        lore_entries=card.lore_entries,
         digest=version.digest[:DIGEST_SHOWN],
         version=version.number,
         listed_at=publication.listed_at,

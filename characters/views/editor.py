@@ -21,6 +21,7 @@ from characters.forms.editor import FORM, MARKDOWN, BaseForm, EditorForm, FaceFo
 from characters.forms.lorebooks import BookForm, book_form, book_from_post
 from characters.forms.lorebooks import Sent as SentBook
 from characters.lore import writing
+from characters.lore.reading import own_book
 from characters.models import Character, Draft, Version
 from characters.pages import lorebooks as lorebooks_page
 from characters.pages import own as own_page
@@ -161,7 +162,7 @@ def _sent(request: HttpRequest, user: User, character: Character) -> _Sent:
     base = access.get_version_for(user, character.id, form.cleaned_data["base"])
     before = edit_of(base.card)
     source = lorebooks_page.source_of_version(character.id, base.number)
-    lore = book_from_post(request.POST, lorebooks_page.book_of(base.card, character.id), source=source)
+    lore = book_from_post(request.POST, own_book(base.card.book, str(character.id)), source=source)
     return _Sent(EditorForm(before, before, telling_of(character), base.number, request.POST), lore, base.number)
 
 
@@ -208,8 +209,8 @@ def _book(request: HttpRequest, character: Character, draft: Draft | None) -> Bo
     """The table of the character's own book, with what the draft changed of it."""
     number = character.version.number if character.version is not None else 1
     return book_form(
-        lorebooks_page.book_of(character.card, character.id),
-        lorebooks_page.book_of(draft.card, character.id) if draft is not None else None,
+        own_book(character.card.book, str(character.id)),
+        own_book(draft.card.book, str(character.id)) if draft is not None else None,
         opened=request.GET.get("entry", ""),
         like=request.GET.get("like", ""),
         source=lorebooks_page.source_of_version(character.id, number),
