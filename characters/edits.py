@@ -10,8 +10,6 @@ from characters.cards.extras import Rating, extras, with_extras
 from characters.sections import renamed, unix
 from core.json import JsonObject
 
-DEFAULT_HUE = 30
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -47,7 +45,7 @@ def edit_of(card: Card) -> Edit:
         nickname=card.nickname,
         tagline=own.tagline,
         sheet=card.description,
-        hue=DEFAULT_HUE if own.hue is None else own.hue,
+        hue=own.shown_hue,
         scenario=card.scenario,
         personality=card.personality,
         first_message=card.first_message,

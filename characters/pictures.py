@@ -16,6 +16,7 @@ from dataclasses import dataclass
 # The plugin by name, or the first WEBP makes Pillow import its readers of 40 more formats.
 from PIL import Image, ImageCms, WebPImagePlugin  # noqa: F401
 
+from characters.cards.extras import DEFAULT_HUE
 from characters.picture_files import MOST_PIXELS, Family, Looked, PictureRefused, Pieces, look
 
 __all__ = ["Box", "Picture", "PictureRefused", "as_png", "cropped", "re_encode", "variant"]
@@ -29,8 +30,6 @@ BAND = 256
 # A browser's sum of two fractions may come out a little above 1.
 SLACK = 1e-6
 HUE_SIDE, HUE_BINS = 64, 36
-# For pictures without a colour; the one a character has that nobody gave another.
-GREY_HUE = 30
 # In OKLCH the strongest red has 0.26. Below this, JPEG's rounding gives grey a colour.
 LEAST_CHROMA = 0.02
 
@@ -241,7 +240,7 @@ def _hue(image: Image.Image) -> int:
         if abs(colour) >= LEAST_CHROMA:
             bins[int(_degrees(colour) * HUE_BINS / 360) % HUE_BINS] += colour * alpha
     strongest = max((bins[at - 1] + bins[at] + bins[(at + 1) % HUE_BINS] for at in range(HUE_BINS)), key=abs)
-    return round(_degrees(strongest)) % 360 if strongest else GREY_HUE
+    return round(_degrees(strongest)) % 360 if strongest else DEFAULT_HUE
 
 
 def _colour(red: float, green: float, blue: float) -> complex:

@@ -63,7 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "no_bytes": _("The card has only this file's address, which was not followed."),
     "no_name": _("The character has no name."),
     "number_for_text": _("A number stood where %(key)s is a text."),
-    "scripts": _("Scripts for other programs were kept, and do not run here: %(keys)s."),
+    "scripts": _("What other programs would run was kept, and is never run here: %(keys)s."),
     "text_for_list": _("One text stood where %(key)s is a list."),
     "trailing": _("What follows the picture's end was left out."),
     "unknown": _("Kept as it was, and not used: %(keys)s."),

@@ -40,7 +40,6 @@ from core.errors import BadInput
 
 NOTES_LENGTH, DESCRIPTION_LENGTH = 1_000, 2_000
 NAME_LENGTH, TAG_LENGTH, MOST_TAGS = 80, 40, 20
-DEFAULT_HUE = 30
 # A position in a tsvector ends there, and a word may have so many.
 LAST_POSITION, MOST_POSITIONS = 16_383, 255
 
@@ -115,7 +114,7 @@ def index(publication: Publication, card: Card) -> None:
     own = extras(card)
     publication.name = " ".join(card.name.split())[:NAME_LENGTH]
     publication.tagline = own.tagline
-    publication.hue = DEFAULT_HUE if own.hue is None else own.hue
+    publication.hue = own.shown_hue
     publication.rating = Rating(own.rating) if own.rating else Rating.EVERYONE
     publication.language = own.language
     publication.has_voice = bool(own.voice)

@@ -18,6 +18,12 @@ def line(text: str, what: str, most: int) -> str:
     return text
 
 
+def title(text: str, most: int) -> str:
+    """What something is called, on one line and cut where it is longer than that."""
+    name = " ".join(text.split()) or _("Nameless")
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
 def storable(text: str, what: str, most: int) -> str:
     """The text itself, with the line ends of a file. Raises `BadInput`, which calls it `what`."""
     text = text.replace("\r\n", "\n")

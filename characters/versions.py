@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from characters import limits
+from characters import limits, texts
 from characters.cards.card import Card
 from characters.cards.extras import extras
 from characters.models import Asset, Character, Version
@@ -15,7 +15,6 @@ from characters.report import Refused, sentence
 from core.errors import BadInput
 
 NAME_LENGTH = 80
-DEFAULT_HUE = 30
 
 
 def new_character(owner: User, card: Card, note: str = "") -> Character:
@@ -23,7 +22,7 @@ def new_character(owner: User, card: Card, note: str = "") -> Character:
     checked(card)
     with transaction.atomic():
         limits.reserve_character(owner)
-        character = Character.objects.create(owner=owner, name=_name(card))
+        character = Character.objects.create(owner=owner, name=texts.title(card.name, NAME_LENGTH))
         add_version(character, card, note)
     return character
 
@@ -49,9 +48,9 @@ def adopt(character: Character, version: Version) -> None:
     card = version.card
     own = extras(card)
     character.version = version
-    character.name = _name(card)
+    character.name = texts.title(card.name, NAME_LENGTH)
     character.tagline = own.tagline
-    character.hue = DEFAULT_HUE if own.hue is None else own.hue
+    character.hue = own.shown_hue
     character.rating = own.rating or Rating.EVERYONE
     character.language = own.language
     character.face = face_of(character, card)
@@ -70,11 +69,6 @@ def face_of(character: Character, card: Card) -> str:
 
 def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _name(card: Card) -> str:
-    name = " ".join(card.name.split()) or _("Nameless")
-    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
 
 
 def checked(card: Card) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import asdict
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -15,9 +16,10 @@ from rest_framework.views import APIView
 
 from accounts.access import signed_in
 from accounts.models import User
+from characters.pages import tags as tags_page
 from chats import access, actions, following, transcript
 from chats.path import path_to
-from chats.serializers import MessageSerializer, NewMessageSerializer, TagSerializer, TagsSerializer
+from chats.serializers import MessageSerializer, NewMessageSerializer, TagsSerializer
 from core.database import in_thread
 from core.errors import BadInput, CognitiaError
 from core.middleware import error_response
@@ -56,7 +58,7 @@ class Tags(APIView):
         body = TagsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         tags = actions.tag_chat(user, chat_id, body.validated_data["tags"])
-        return Response({"tags": TagSerializer(tags, many=True).data})
+        return Response({"tags": [asdict(mark) for mark in tags_page.marks(tags)]})
 
 
 class Reply(APIView):

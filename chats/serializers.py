@@ -3,7 +3,6 @@
 from rest_framework import serializers
 
 from characters.actions.tags import MOST_TAGS
-from characters.models import Tag
 from chats.models import Message
 
 
@@ -29,10 +28,3 @@ class TagsSerializer(serializers.Serializer[None]):
     """Which tags a chat has."""
 
     tags = serializers.ListField(child=serializers.UUIDField(), max_length=MOST_TAGS)
-
-
-class TagSerializer(serializers.ModelSerializer[Tag]):
-    class Meta:
-        model = Tag
-        fields = ("id", "name", "hue")
-        read_only_fields = fields

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import hold
 from accounts.models import User
-from characters import access, limits
+from characters import access, limits, texts
 from characters.lore import writing
 from characters.lore.entry import Book
 from characters.models import Lorebook
@@ -23,7 +23,7 @@ def create_lorebook(user: User, book: Book) -> Lorebook:
     text = _text(book)
     with transaction.atomic():
         limits.reserve_lorebook(user)
-        return Lorebook.objects.create(owner=user, name=_name(book), text=text)
+        return Lorebook.objects.create(owner=user, name=texts.title(book.name or "", NAME_LENGTH), text=text)
 
 
 def save_lorebook(user: User, lorebook_id: UUID, book: Book, base: datetime | None = None) -> Lorebook:
@@ -35,7 +35,7 @@ def save_lorebook(user: User, lorebook_id: UUID, book: Book, base: datetime | No
         row = access.get_lorebook_for(user, lorebook_id)
         if base is not None and row.updated_at != base:
             raise Conflict(_("This lorebook was saved elsewhere meanwhile. What you wrote is still here."))
-        row.name, row.text = _name(book), text
+        row.name, row.text = texts.title(book.name or "", NAME_LENGTH), text
         row.save(update_fields=["name", "text", "updated_at"])
     return row
 
@@ -63,8 +63,3 @@ def _text(book: Book) -> str:
         return writing.stored(book)
     except Refused as refused:
         raise BadInput(sentence(refused, _)) from refused
-
-
-def _name(book: Book) -> str:
-    name = " ".join((book.name or "").split()) or _("Nameless")
-    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"

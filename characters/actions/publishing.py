@@ -14,7 +14,7 @@ from characters import access, search
 from characters.cards.card import Card
 from characters.cards.extras import extras
 from characters.models import Character, Decision, Publication, Submission, Verb, Version
-from characters.versions import DEFAULT_HUE, face_of
+from characters.versions import face_of
 from core.errors import BadInput, Conflict, LimitReached
 
 # Of a profile, in characters: enough for a sentence that says who somebody is.
@@ -100,7 +100,6 @@ def put_up(publication: Publication, version: Version) -> None:
     """From now on everybody sees this version."""
     publication.version = version
     publication.face = face_of(publication.character, version.card)
-    publication.hue = DEFAULT_HUE  # for a card without one
     publication.is_listed = True
     publication.listed_at = publication.listed_at or now()
     # Not the counts: they go on meanwhile.

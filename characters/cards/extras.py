@@ -9,6 +9,8 @@ from core.json import Json, JsonObject
 from inference.text.prompt import Role
 
 KEY = "cognitia"
+# Of a character that nobody gave one.
+DEFAULT_HUE = 30
 LONGEST_TAGLINE = 160
 MOST_OPENERS, LONGEST_OPENER = 3, 200
 # Of a voice or a prompt format. What is longer is no name of ours, and a cut one would be another's.
@@ -40,6 +42,10 @@ class Extras:
     openers: tuple[str, ...] = ()
     voice: str = ""
     prompt_format: str = ""
+
+    @property
+    def shown_hue(self) -> int:
+        return DEFAULT_HUE if self.hue is None else self.hue
 
 
 @dataclass(frozen=True, slots=True)

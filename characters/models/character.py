@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from characters.cards.card import Card, read_card, to_v3
+from characters.cards.extras import DEFAULT_HUE
 from characters.cards.values import export
 from characters.models.fields import DIGEST_LENGTH, Hue
 from characters.models.tag import Tag
@@ -43,7 +44,7 @@ class Character(models.Model):
     version = models.ForeignKey("Version", on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
     name = models.CharField(max_length=80)
     tagline = models.CharField(max_length=160, blank=True)
-    hue = Hue(default=30)
+    hue = Hue(default=DEFAULT_HUE)
     rating = models.CharField(max_length=8, choices=Rating.choices, default=Rating.EVERYONE)
     language = models.CharField(max_length=16, blank=True)
     portrait = models.CharField(max_length=120, blank=True)  # a built-in one's, a path below static/

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from characters.cards.extras import DEFAULT_HUE
 from characters.models.character import Character, Rating, Version
 from characters.models.fields import DIGEST_LENGTH, Hue
 
@@ -34,7 +35,7 @@ class Publication(models.Model):
     author = models.CharField(max_length=80)
     name = models.CharField(max_length=80, blank=True)
     tagline = models.CharField(max_length=160, blank=True)
-    hue = Hue(default=30)
+    hue = Hue(default=DEFAULT_HUE)
     rating = models.CharField(max_length=8, choices=Rating.choices, default=Rating.EVERYONE)
     language = models.CharField(max_length=16, blank=True)
     face = models.CharField(max_length=DIGEST_LENGTH, blank=True)

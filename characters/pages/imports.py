@@ -21,7 +21,6 @@ from core.json import Json, JsonObject
 OWN: Mapping[str, str] = {
     "again": gettext_noop("You have brought this very card before; it is here twice now."),
     "animation": gettext_noop("It was an animation; its first picture is shown."),
-    "scripts": gettext_noop("What other programs would run was kept, and is never run here: %(keys)s."),
     "sealed": gettext_noop("It is no picture that can be shown here; it was kept, and goes out with every export."),
     # Why one ended without anything.
     "gone": gettext_noop("Reading this file was broken off twice. Nothing of it was kept."),

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms
 
+from characters.cards.extras import DEFAULT_HUE
 from characters.cards.tests.made import chunk
 from characters.pictures import (
-    GREY_HUE,
     LONGEST_SIDE,
     MOST_VARIANT_BYTES,
     Box,
@@ -223,7 +223,7 @@ def test_making_it_smaller_in_bands_leaves_no_seams(mode: str) -> None:
     assert all(abs(one - other) <= 1 for one, other in pairwise(column))
 
 
-@pytest.mark.parametrize(("colour", "hue"), [(RED, 29), (GREEN, 142), (BLUE, 264), (WHITE, GREY_HUE)])
+@pytest.mark.parametrize(("colour", "hue"), [(RED, 29), (GREEN, 142), (BLUE, 264), (WHITE, DEFAULT_HUE)])
 def test_its_hue_is_that_of_the_pages_colours(colour: tuple[int, int, int], hue: int) -> None:
     assert abs(re_encode(saved(Image.new("RGB", (9, 9), colour), "PNG")).hue - hue) <= 1
 
@@ -237,7 +237,7 @@ def test_its_hue_is_the_one_with_most_colour_in_it() -> None:
 
 def test_what_is_clear_gives_no_hue() -> None:
     image = Image.new("RGBA", (10, 10), (*RED, 0))
-    assert re_encode(saved(image, "PNG")).hue == GREY_HUE
+    assert re_encode(saved(image, "PNG")).hue == DEFAULT_HUE
 
 
 @pytest.mark.parametrize("width", [96, 480])

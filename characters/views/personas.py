@@ -8,17 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import signed_in
-from characters import access, files, portrayal
+from characters import access, portrayal
 from characters.actions import personas as actions
 from characters.forms.personas import PersonaForm
 from characters.models import Persona
 from characters.pages import personas as personas_page
 from characters.tokens import estimate
+from characters.views.pictures import drawn
 from core.errors import CognitiaError, NotFound
-
-WIDTH = portrayal.LARGE
-# The address names what it holds, so it never changes; and only its owner's browser may keep it.
-KEPT = "private, max-age=31536000, immutable"
 
 
 @login_required
@@ -86,9 +83,7 @@ def picture(request: HttpRequest, persona_id: UUID, digest: str) -> HttpResponse
     persona = access.get_persona_for(signed_in(request.user), persona_id)
     if not persona.picture or digest != persona.picture:
         raise NotFound
-    response = HttpResponse(files.variant(digest, WIDTH), content_type="image/webp")
-    response.headers["Cache-Control"] = KEPT
-    return response
+    return drawn(digest, portrayal.LARGE)
 
 
 def _list(request: HttpRequest, error: CognitiaError | None = None) -> HttpResponse:

@@ -17,14 +17,20 @@ from core.errors import NotFound
 def picture(request: HttpRequest, character_id: UUID, digest: str, width: int) -> HttpResponse:
     """One of the small ones, or the whole; each drawn by us, none as it was brought."""
     asset = get_picture_for(signed_in(request.user), character_id, digest)
-    if width == files.WHOLE:
-        content, media_type = files.read(asset.digest), asset.media_type
-    elif width in files.WIDTHS:
-        content, media_type = files.variant(asset.digest, width), "image/webp"
-    else:
+    if width not in (files.WHOLE, *files.WIDTHS):
         raise NotFound
-    response = HttpResponse(content, content_type=media_type)
-    # What it holds is part of its address.
+    return drawn(asset.digest, width, asset.media_type)
+
+
+def drawn(digest: str, width: int, media_type: str = "image/webp") -> HttpResponse:
+    """A picture of the shelf, for one browser to keep: what it holds is part of its address.
+
+    `media_type` is that of the whole one, which `width` files.WHOLE asks for.
+    """
+    if width == files.WHOLE:
+        response = HttpResponse(files.read(digest), content_type=media_type)
+    else:
+        response = HttpResponse(files.variant(digest, width), content_type="image/webp")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -1,5 +1,6 @@
 """The page of tags, and what puts them on characters."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -64,7 +65,7 @@ def character_tags(request: HttpRequest, character_id: UUID) -> HttpResponse:
     tag_ids, new = ids(request.POST, "tag"), request.POST.get("new", "")
     tags = actions.tag_character(user, character_id, tag_ids, new)
     if wants_json(request):
-        return JsonResponse({"tags": [{"id": tag.id, "name": tag.name, "hue": tag.hue} for tag in tags]})
+        return JsonResponse({"tags": [asdict(mark) for mark in tags_page.marks(tags)]})
     return redirect("characters:yours")
 
 
