@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from accounts.models import User
 from characters.actions.seeding import seed_characters
 from characters.models import Character
-from chats import actions
+from chats.actions import starting
 from chats.models import Chat
 from core.redis import client
 from inference import registry
@@ -39,7 +39,7 @@ def azera(db: None) -> Character:
 
 @pytest.fixture
 def alices_chat(alice: User, azera: Character) -> Chat:
-    return actions.start_chat(alice, azera)
+    return starting.start_chat(alice, azera)
 
 
 @pytest.fixture

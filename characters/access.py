@@ -1,9 +1,7 @@
 """The only way to a character, or to anything of one, on a user's behalf. A stranger gets what a typo gets."""
 
-from typing import TypeVar
 from uuid import UUID
 
-from django.db import models
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
@@ -19,8 +17,7 @@ from characters.models import (
     Version,
 )
 from core.errors import NotFound
-
-RowT = TypeVar("RowT", bound=models.Model)
+from core.rows import one
 
 
 def characters_for(user: User) -> QuerySet[Character]:
@@ -30,7 +27,7 @@ def characters_for(user: User) -> QuerySet[Character]:
 
 
 def get_character_for(user: User, character_id: UUID) -> Character:
-    return _one(characters_for(user), id=character_id)
+    return one(characters_for(user), id=character_id)
 
 
 def own_characters_for(user: User) -> QuerySet[Character]:
@@ -40,23 +37,23 @@ def own_characters_for(user: User) -> QuerySet[Character]:
 
 
 def get_own_character_for(user: User, character_id: UUID) -> Character:
-    return _one(own_characters_for(user), id=character_id)
+    return one(own_characters_for(user), id=character_id)
 
 
 def get_deleted_character_for(user: User, character_id: UUID) -> Character:
-    return _one(Character.objects.filter(owner=user, deleted_at__isnull=False), id=character_id)
+    return one(Character.objects.filter(owner=user, deleted_at__isnull=False), id=character_id)
 
 
 def lock_character_for(user: User, character_id: UUID) -> Character:
     """Their own, held until the transaction ends: versions are numbered one after the other."""
     # Without joins: one that waited for the lock would see the new `version_id` and not yet the row it names.
-    return _one(Character.objects.select_for_update(no_key=True).filter(owner=user, deleted_at=None), id=character_id)
+    return one(Character.objects.select_for_update(no_key=True).filter(owner=user, deleted_at=None), id=character_id)
 
 
 def get_version_for(user: User, character_id: UUID, number: int) -> Version:
     """A version of a character they may edit."""
     found = Version.objects.filter(owner=user, character__owner=user, character__deleted_at=None)
-    return _one(found.select_related("character"), character_id=character_id, number=number)
+    return one(found.select_related("character"), character_id=character_id, number=number)
 
 
 def get_draft_for(user: User, character_id: UUID) -> Draft | None:
@@ -70,7 +67,7 @@ def imports_for(user: User) -> QuerySet[Import]:
 
 
 def get_import_for(user: User, import_id: UUID) -> Import:
-    return _one(imports_for(user).select_related("character", "lorebook"), id=import_id)
+    return one(imports_for(user).select_related("character", "lorebook"), id=import_id)
 
 
 def lorebooks_for(user: User) -> QuerySet[Lorebook]:
@@ -78,7 +75,7 @@ def lorebooks_for(user: User) -> QuerySet[Lorebook]:
 
 
 def get_lorebook_for(user: User, lorebook_id: UUID) -> Lorebook:
-    return _one(lorebooks_for(user), id=lorebook_id)
+    return one(lorebooks_for(user), id=lorebook_id)
 
 
 def personas_for(user: User) -> QuerySet[Persona]:
@@ -88,7 +85,7 @@ def personas_for(user: User) -> QuerySet[Persona]:
 
 
 def get_persona_for(user: User, persona_id: UUID) -> Persona:
-    return _one(Persona.objects.filter(owner=user, archived_at=None), id=persona_id)
+    return one(Persona.objects.filter(owner=user, archived_at=None), id=persona_id)
 
 
 def default_persona_for(user: User) -> Persona:
@@ -110,7 +107,7 @@ def tags_for(user: User) -> QuerySet[Tag]:
 
 
 def get_tag_for(user: User, tag_id: UUID) -> Tag:
-    return _one(tags_for(user), id=tag_id)
+    return one(tags_for(user), id=tag_id)
 
 
 def listed_publications() -> QuerySet[Publication]:
@@ -121,7 +118,7 @@ def listed_publications() -> QuerySet[Publication]:
 def get_publication_for(user: User, publication_id: UUID) -> Publication:
     """One that everybody may see, or their own whatever its state."""
     found = Publication.objects.filter(Q(is_listed=True) | Q(owner=user), character__deleted_at=None)
-    return _one(found.select_related("version", "character"), id=publication_id)
+    return one(found.select_related("version", "character"), id=publication_id)
 
 
 def get_picture_for(user: User, character_id: UUID, digest: str) -> Asset:
@@ -143,11 +140,3 @@ def get_picture_for(user: User, character_id: UUID, digest: str) -> Asset:
     if shown is None:
         raise NotFound
     return shown
-
-
-def _one(rows: QuerySet[RowT], **where: UUID | int) -> RowT:
-    """Raises `NotFound`."""
-    found = rows.filter(**where).first()
-    if found is None:
-        raise NotFound
-    return found

@@ -11,7 +11,8 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.models import User
-from chats import access, actions, following, protocol
+from chats import access, following, protocol
+from chats.actions import sending
 from chats.flow import Stalled, Window
 from chats.models import Chat, Message
 from chats.protocol import Acknowledge, CancelReply, Pong, SendMessage, ServerFrame, Subscribe
@@ -87,7 +88,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _send_message(self, frame: SendMessage) -> None:
         try:
-            sent = await in_thread(actions.send_message)(self.user, self.chat_id, frame.text, frame.key)
+            sent = await in_thread(sending.send_message)(
+                self.user, self.chat_id, frame.text, frame.key, after=frame.after, speaker=frame.speaker
+            )
         except CognitiaError as error:
             await self._send({"type": "message.refused", "key": str(frame.key), "error": error.body()})
             return
@@ -96,7 +99,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 "type": "message.accepted",
                 "key": str(frame.key),
                 "message_id": str(sent.message.id),
-                "reply_id": str(sent.reply.id),
+                "reply_ids": [str(reply.id) for reply in sent.replies],
             }
         )
 
@@ -128,7 +131,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _cancel(self, frame: CancelReply) -> None:
         try:
             await in_thread(access.get_reply_for)(self.user, frame.reply_id, chat_id=self.chat_id)
-            await in_thread(actions.cancel_reply)(self.user, frame.reply_id)
+            await in_thread(sending.cancel_reply)(self.user, frame.reply_id)
         except CognitiaError as error:
             await self._send({"type": "reply.refused", "reply_id": str(frame.reply_id), "error": error.body()})
 

@@ -2,7 +2,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
-from chats import transcript
+from chats.pages import sidebar as listing
 
 
 def sidebar(request: HttpRequest) -> dict[str, object]:
@@ -11,6 +11,6 @@ def sidebar(request: HttpRequest) -> dict[str, object]:
     if not isinstance(user, User):
         return {}
     return {
-        "sidebar": SimpleLazyObject(lambda: transcript.sidebar(user)),
-        "sidebar_tags": SimpleLazyObject(lambda: transcript.sidebar_tags(user)),
+        "sidebar": SimpleLazyObject(lambda: listing.sidebar(user)),
+        "sidebar_tags": SimpleLazyObject(lambda: listing.sidebar_tags(user)),
     }

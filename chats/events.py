@@ -7,8 +7,54 @@ from uuid import UUID
 from core.events import Event
 
 
+def group_of_person(user_id: UUID) -> str:
+    """Where hints for all of somebody's open pages go."""
+    return f"person.{user_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreated(Event):
+    """`reply_ids` are those that will answer it, in their order."""
+
     type: ClassVar[str] = "message.created"
     message_id: UUID
-    reply_id: UUID
+    reply_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageChanged(Event):
+    """Who says it, for one, has only now been decided."""
+
+    type: ClassVar[str] = "message.changed"
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMoved(Event):
+    """Another path is shown, which ends with `leaf_id`."""
+
+    type: ClassVar[str] = "chat.moved"
+    leaf_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastChanged(Event):
+    """Somebody came, left, or is to speak more or less."""
+
+    type: ClassVar[str] = "cast.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionReady(Event):
+    """A suggestion has ended, well or not."""
+
+    type: ClassVar[str] = "suggestion.ready"
+    suggestion_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatChanged(Event):
+    """Something was said in one of their chats, or it stands elsewhere in their list."""
+
+    type: ClassVar[str] = "chat.changed"
+    chat_id: UUID

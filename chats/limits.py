@@ -13,7 +13,7 @@ from core.jobs import LIVE
 RETRY_SECONDS = 5
 
 
-def reserve_reply(user: User) -> None:
+def reserve_replies(user: User, wanted: int = 1) -> None:
     """Call inside the transaction that stores the message. Raises `LimitReached`.
 
     Holding the user's row makes counting and adding one step: two requests at the last free place
@@ -22,7 +22,7 @@ def reserve_reply(user: User) -> None:
     hold(user)
     live = Message.objects.filter(owner=user, status__in=LIVE).count()
     allowed = settings.LIVE_REPLIES_PER_USER
-    if live >= allowed:
+    if wanted and (live >= allowed or (live and live + wanted > allowed)):
         raise LimitReached(
             ngettext(
                 "You already have %(allowed)d reply on the way. Send this when it is there, in a few seconds.",

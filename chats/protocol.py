@@ -13,8 +13,12 @@ FIRST_NO_PLACE = 10**12
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
+    """`after`: the newest message that the page shows. `speaker`: the character who shall answer."""
+
     key: UUID
     text: str
+    after: UUID | None = None
+    speaker: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class ServerFrame(TypedDict):
     key: NotRequired[str]
     message_id: NotRequired[str]
     reply_id: NotRequired[str]
+    reply_ids: NotRequired[list[str]]
     last_message_id: NotRequired[str | None]
     live: NotRequired[list[str]]
     error: NotRequired[ErrorBody]
@@ -61,7 +66,7 @@ def parse(text: str) -> Frame:
     try:
         match raw:
             case {"type": "message.send", "key": str(key), "text": str(message)}:
-                return SendMessage(UUID(key), message)
+                return SendMessage(UUID(key), message, _id(raw, "after"), _id(raw, "speaker"))
             case {"type": "reply.subscribe", "reply_id": str(reply_id), "after": int(after)} if _is_place(after):
                 return Subscribe(UUID(reply_id), after)
             case {"type": "reply.ack", "reply_id": str(reply_id), "seq": int(seq)} if _is_place(seq):
@@ -74,6 +79,12 @@ def parse(text: str) -> Frame:
         raise BadInput("An id in this frame is not a UUID.") from None
     name = raw.get("type") if isinstance(raw, dict) else None
     raise BadInput("This frame is not known, or a field is missing or of the wrong kind.", type=str(name)[:40])
+
+
+def _id(raw: dict[str, object], name: str) -> UUID | None:
+    """Raises `ValueError`."""
+    value = raw.get(name)
+    return UUID(str(value)) if value is not None else None
 
 
 def _is_place(number: int) -> bool:

@@ -1,9 +1,10 @@
-"""From rows to the parts of a prompt: who is there, what was said, which lore it brings up."""
+"""From rows to the parts of a prompt: who is there, what the speaker heard, which lore that brings up."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.timezone import localtime, now
@@ -18,11 +19,11 @@ from characters.lore.entry import Book
 from characters.lore.position import Position
 from characters.lore.reading import own_book
 from characters.lore.state import State, from_json
-from characters.models import Lorebook, Persona
+from characters.models import Character, Lorebook, Persona
+from chats import company
 from chats.models import Chat, Message, Role
-from chats.path import path_to
 from chats.prompting import Line, Lore, Place, Scene, blocks
-from inference.errors import EngineFailed
+from chats.tree import path_to
 from inference.text.budget import CountTokens, TokenBudget
 from inference.text.prompt import Role as Speaker
 
@@ -42,12 +43,12 @@ class Staged:
 
 def staged(reply: Message, budget: TokenBudget, count: CountTokens) -> Staged:
     """Everything that goes into the prompt of this reply, with all macros replaced."""
-    message = reply.parent
-    if message is None:
-        raise EngineFailed("a reply without a message")
-    before = path_to(message.parent_id, limit=HISTORY_MESSAGES)
+    heard = heard_by(reply.character_id, path_to(reply.parent_id, limit=HISTORY_MESSAGES))
     card = reply.character.card
     told = _told_by(reply.chat, reply.persona, card)
+    characters, people = company.others(reply.chat, reply.character)
+    # With names before what is said, as soon as it could be somebody else's.
+    named = bool(characters) or len(people) > 1 or any(_is_others(message, reply) for message in heard)
 
     def stable(text: str) -> str:
         # What stands in the system part must not change from turn to turn, or the model reads all of it again: there
@@ -57,7 +58,9 @@ def staged(reply: Message, budget: TokenBudget, count: CountTokens) -> Staged:
     def fresh(text: str) -> str:
         return told(text, str(reply.id), now())
 
-    woken = _woken(reply, [*before, message], budget, lambda text: count(fresh(text)))
+    woken = _woken(reply, heard, budget, lambda text: count(fresh(text)))
+    lines = [_line(message, reply.character_id, named=named) for message in heard]
+    message = lines.pop().text if lines and lines[-1].role == Speaker.USER else ""
     scene = Scene(
         policy=settings.CONTENT_POLICY,
         instructions="" if UiPrompt.SYSTEM in woken.disabled_prompts else stable(card.system_prompt),
@@ -67,26 +70,36 @@ def staged(reply: Message, budget: TokenBudget, count: CountTokens) -> Staged:
         examples=tuple(blocks(stable(card.example_dialogue))),
         user_name=reply.persona.name,
         user_description=stable(reply.persona.description),
-        history=tuple(_line(earlier) for earlier in before if earlier.text),
+        company=_company(card.spoken_name, characters, people) if named else "",
+        history=tuple(lines),
         lore=(*_lore(woken, stable, fresh), *_depth_prompt(card, fresh)),
+        note=fresh(reply.chat.note),
         reminder="" if UiPrompt.POST_HISTORY in woken.disabled_prompts else fresh(card.post_history_instructions),
-        message=message.text,
+        message=message,
+        opening=reply.opening,
     )
     return Staged(scene, woken.state)
+
+
+def heard_by(character_id: UUID, path: Iterable[Message]) -> list[Message]:
+    """What of a path a character was there for, and is to know of."""
+    return [
+        message for message in path if character_id in message.witnesses and message.text and not message.is_hidden
+    ]
 
 
 def greetings(chat: Chat) -> dict[int, str]:
     """What the character may begin this chat with, by the numbers that its lorebook knows: 0 is the usual one."""
     card = chat.character.card
-    told = _told_by(chat, chat.persona, card)
+    told = _told_by(chat, company.host_persona(chat), card)
     texts = (card.first_message, *card.alternate_greetings)
     said = {number: told(text, str(chat.id), chat.created_at).strip() for number, text in enumerate(texts)}
     return {number: text for number, text in said.items() if text}
 
 
-def books_of(chat: Chat) -> list[Book]:
+def books_of(chat: Chat, character: Character) -> list[Book]:
     """The character's own, those of the chat, and its owner's global ones."""
-    own = own_book(chat.character.card.book, str(chat.character_id))
+    own = own_book(character.card.book, str(character.id))
     others = Lorebook.objects.filter(owner_id=chat.owner_id, is_global=True).union(chat.lorebooks.all())
     return ([own] if own is not None else []) + [row.book for row in others.order_by("name", "id")]
 
@@ -112,21 +125,23 @@ def _told_by(chat: Chat, persona: Persona, card: Card) -> Callable[[str, str, da
     return told
 
 
-def _woken(reply: Message, path: list[Message], budget: TokenBudget, count: CountTokens) -> activation.Activation:
+def _woken(reply: Message, heard: list[Message], budget: TokenBudget, count: CountTokens) -> activation.Activation:
     # Not the path's first: of a long chat only the end is here. Only one greeting of a chat is ever answered.
     begun = Message.objects.filter(chat=reply.chat, greeting__isnull=False, children__isnull=False)
     greeting = begun.values_list("greeting", flat=True).first()
     scene = activation.Scene(
-        messages=tuple(_heard(message) for message in path),
-        earlier=path[0].depth,
-        earlier_replies=_replies_before(path[0]),
+        messages=tuple(_heard(message) for message in heard),
+        earlier=heard[0].depth if heard else 0,
+        earlier_replies=heard[0].replies_before if heard else 0,
         character=reply.character.card.spoken_name,
         user=reply.persona.name,
         greeting=greeting,
     )
-    remembered = next((message.lore for message in reversed(path) if message.lore is not None), None)
+    # Its own state: another character's says nothing of this one's book.
+    own = (message.lore for message in reversed(heard) if message.character_id == reply.character_id)
+    remembered = next((lore for lore in own if lore is not None), None)
     return activate(
-        books_of(reply.chat),
+        books_of(reply.chat, reply.character),
         scene,
         from_json(remembered),
         random.Random(str(reply.id)),  # noqa: S311  chance, not a secret; the same again for another attempt
@@ -135,21 +150,34 @@ def _woken(reply: Message, path: list[Message], budget: TokenBudget, count: Coun
     )
 
 
-def _replies_before(message: Message) -> int:
-    """How many of the messages before it are the character's: they take turns, and who began shows in who is at an
-    even depth."""
-    character_began = (message.role == Role.CHARACTER) == (message.depth % 2 == 0)
-    return (message.depth + character_began) // 2
-
-
 def _heard(message: Message) -> activation.Message:
-    is_user = message.role == Role.USER
-    name = message.persona.name if is_user else message.character.name
-    return activation.Message(name, Speaker.USER if is_user else Speaker.ASSISTANT, message.text)
+    role = Speaker.USER if message.role == Role.USER else Speaker.ASSISTANT
+    return activation.Message(speaker_of(message), role, message.text)
 
 
-def _line(message: Message) -> Line:
-    return Line(Speaker.USER if message.role == Role.USER else Speaker.ASSISTANT, message.text)
+def _line(message: Message, speaker_id: UUID, *, named: bool) -> Line:
+    """As the speaker heard it: its own words are the assistant's, everybody else's are told to it."""
+    is_own = message.role == Role.CHARACTER and message.character_id == speaker_id
+    if is_own:
+        return Line(Speaker.ASSISTANT, message.text)
+    return Line(Speaker.USER, f"{speaker_of(message)}: {message.text}" if named else message.text)
+
+
+def speaker_of(message: Message) -> str:
+    return message.persona.name if message.role == Role.USER else message.character.name
+
+
+def _is_others(message: Message, reply: Message) -> bool:
+    return message.role == Role.CHARACTER and message.character_id != reply.character_id
+
+
+def _company(speaker: str, characters: Iterable[str], people: Iterable[str]) -> str:
+    """Names only: what another character's card says is that character's own to tell."""
+    there = ", ".join([*characters, *people])
+    return (
+        f"{there}. Each line begins with the name of who says it. "
+        f"You are {speaker}: write only what {speaker} says and does."
+    )
 
 
 def _lore(woken: activation.Activation, stable: Telling, fresh: Telling) -> Iterator[Lore]:

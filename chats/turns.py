@@ -4,20 +4,21 @@ import logging
 import time
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError
 
 from characters.lore import state
-from characters.models import Character
-from chats import staging
-from chats.models import NOT_BEHIND_ANOTHER, Message, Role
-from chats.prompting import PromptTooLong, assemble
+from chats import company, directing, rounds, staging
+from chats.events import ChatChanged, MessageChanged, group_of_person
+from chats.models import NOT_BEHIND_ANOTHER, Chat, Message, Receipt, Role
+from chats.prompting import Itemised, PromptTooLong, itemised
 from chats.tone import toned
 from core import jobs
 from core.database import brief_connection
+from core.events import publish, publish_on_commit
 from core.jobs import Status
 from core.streams import entries
 from core.streams.entries import Done, Start, Telling
@@ -26,7 +27,6 @@ from inference.errors import InferenceError
 from inference.registry import sentiment_analyzer, text_engine
 from inference.text.budget import TokenBudget
 from inference.text.engine import Delta, Finish, FinishReason, Generation, TextEngine
-from inference.text.prompt import Prompt
 from inference.text.sampling import SamplingParams
 from weights.choice import report_refused, settings_for
 
@@ -40,6 +40,7 @@ FLUSH_SECONDS = 2.0
 # A database that restarts is back within seconds; after this the lease runs out and the log's text is kept instead.
 ROW_SECONDS = 30.0
 ROW_RETRY_SECONDS = 0.5
+ALL_OF_IT = ("chat__language_model", "character__language_model", "character__version", "persona", "parent")
 
 
 @dataclass(slots=True)
@@ -55,13 +56,14 @@ class _Outcome:
     prompt_tokens: int | None = None
     reused_tokens: int | None = None
     reply_tokens: int | None = None
+    finish_reason: str = ""
 
 
 @dataclass(slots=True)
 class _Told:
     """What the model has said so far, and when the row last heard of it."""
 
-    text: list[str] = field(default_factory=list)
+    text: list[str]
     thinking: list[str] = field(default_factory=list)
     tokens: int = 0
     first_at: float | None = None
@@ -94,17 +96,15 @@ def run_turn(reply_id: UUID) -> list[UUID]:
 
 
 def waiting_in(chat_id: UUID) -> list[UUID]:
-    """The chat's first reply in line, once no other one is being told."""
+    """The chat's first reply in line, of those that stand behind none that is being told."""
     with brief_connection():
-        in_line = Message.objects.filter(chat_id=chat_id, status=Status.QUEUED).filter(NOT_BEHIND_ANOTHER)
+        in_line = Message.objects.filter(chat_id=chat_id, status=Status.QUEUED, trash=None).filter(NOT_BEHIND_ANOTHER)
         return list(in_line.order_by("created_at").values_list("id", flat=True)[:1])
 
 
 def _claimed(reply_id: UUID) -> Message | None:
     in_line = Message.objects.filter(id=reply_id, role=Role.CHARACTER).filter(NOT_BEHIND_ANOTHER)
-    reply = in_line.select_related(
-        "chat", "character__language_model", "character__version", "persona", "parent"
-    ).first()
+    reply = in_line.select_related(*ALL_OF_IT).first()
     if reply is None or not reply.claim():
         return None
     jobs.forget_queued(reply_id)
@@ -112,7 +112,7 @@ def _claimed(reply_id: UUID) -> Message | None:
 
 
 def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
-    told = _Told()
+    told = _Told([reply.opening] if reply.opening else [])
     outcome = _Outcome(Status.FAILED, "failed")
     try:
         # Closed at once however it ends: another model may wait for this one's memory.
@@ -145,53 +145,92 @@ def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
 
 def _generation(reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
     with brief_connection():
-        wanted = settings_for(reply.character.language_model)
+        wanted = settings_for(reply.chat.language_model or reply.character.language_model)
     with text_engine(wanted, report_refused) as engine:
+        if reply.is_directed:
+            reply = _cast(engine, reply, log, started)
         yield from _told_by(engine, reply, log, started)
+
+
+def _cast(engine: TextEngine, reply: Message, log: LogWriter, started: float) -> Message:
+    """Ask the model who speaks, and let that one; where its answer is nobody's name, whoever it was to be."""
+    deadline = started + settings.REPLY_DEADLINE_SECONDS
+    chosen = directing.next_speaker(engine, reply, deadline)
+    with brief_connection():
+        mine = Message.objects.filter(id=reply.id, attempt=reply.attempt, status=Status.RUNNING)
+        if not mine.update(character_id=chosen or reply.character_id, is_directed=False):
+            log.fenced = True
+            raise Fenced
+        publish_on_commit(Chat.group_of(reply.chat_id), MessageChanged(message_id=reply.id))
+        return Message.objects.select_related(*ALL_OF_IT).get(id=reply.id)
 
 
 def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
     budget = TokenBudget(engine.context_tokens)
     with brief_connection():
         staged = staging.staged(reply, budget, engine.count)
-        params, sentiment = _sampling(engine.recommended, reply.character, staged.scene.message, budget)
-        Message.objects.filter(id=reply.id).update(
-            model=engine.name,
-            temperature=params.temperature,
-            top_p=params.top_p,
-            sentiment=sentiment,
-            lore=state.to_json(staged.lore),
-        )
-    prompt: Prompt = assemble(staged.scene, budget, engine.count)
+        params, sentiment = _sampling(engine.recommended, reply, staged.scene.message, budget)
+        characters, people = company.others(reply.chat, reply.character)
+    made = itemised(staged.scene, budget, engine.count)
+    with brief_connection():
+        _keep_receipt(reply, engine.name, params, sentiment, staged, made, budget)
     yield from engine.generate(
         Generation(
-            prompt,
+            made.prompt,
             params,
             format=reply.character.prompt_format,
             speaker=reply.character.card.spoken_name,
-            others=(reply.persona.name,),
-            conversation=str(reply.chat_id),
-            user=str(reply.chat.owner_id),
+            others=tuple(dict.fromkeys([*characters, *people, reply.persona.name])),
+            # Each character reads the chat with its own eyes, and so has its own cache of it.
+            conversation=f"{reply.chat_id}.{reply.character_id}",
+            user=str(reply.owner_id),
             cancelled=log.stop,
             deadline=started + settings.REPLY_DEADLINE_SECONDS,
         )
     )
 
 
+def _keep_receipt(
+    reply: Message,
+    model: str,
+    params: SamplingParams,
+    sentiment: float | None,
+    staged: staging.Staged,
+    made: Itemised,
+    budget: TokenBudget,
+) -> None:
+    """What the reply is made from, before it is made: it can be looked at while the reply is told."""
+    Message.objects.filter(id=reply.id).update(
+        model=model,
+        temperature=params.temperature,
+        top_p=params.top_p,
+        sentiment=sentiment,
+        lore=state.to_json(staged.lore),
+    )
+    slices = [{**asdict(one), "source": one.source.value} for one in made.slices]
+    Receipt.objects.update_or_create(
+        message=reply,
+        defaults={"context_tokens": budget.context, "reply_tokens": params.max_tokens, "slices": slices},
+    )
+
+
 def _sampling(
-    recommended: SamplingParams, character: Character, message: str, budget: TokenBudget
+    recommended: SamplingParams, reply: Message, message: str, budget: TokenBudget
 ) -> tuple[SamplingParams, float | None]:
     """How the reply is chosen, and the sentiment of the message if that had a say in it.
 
-    The character's own wishes go before the operator's, and those before what the model's file recommends.
+    The chat's wishes go before the character's, those before the operator's, and those before what the model's file
+    recommends.
     """
-    temperatures = (character.temperature, settings.DEFAULT_TEMPERATURE, recommended.temperature)
-    top_ps = (character.top_p, settings.DEFAULT_TOP_P, recommended.top_p)
+    chat, character = reply.chat, reply.character
+    temperatures = (chat.temperature, character.temperature, settings.DEFAULT_TEMPERATURE, recommended.temperature)
+    top_ps = (chat.top_p, character.top_p, settings.DEFAULT_TOP_P, recommended.top_p)
+    most = chat.max_tokens or character.max_tokens or settings.MAX_TOKENS
     params = replace(
         recommended,
         temperature=next(wish for wish in temperatures if wish is not None),
         top_p=next(wish for wish in top_ps if wish is not None),
-        max_tokens=min(budget.reply, settings.MAX_TOKENS, character.max_tokens or settings.MAX_TOKENS),
+        max_tokens=min(budget.reply, settings.MAX_TOKENS, most),
     )
     if not settings.TONE_ADAPTS:
         return params, None
@@ -235,11 +274,11 @@ def _checkpoint(reply: Message, log: LogWriter) -> None:
 def _finished(finish: Finish) -> _Outcome:
     match finish.reason:
         case FinishReason.CANCELLED:
-            outcome = _Outcome(Status.CANCELLED)
+            outcome = _Outcome(Status.CANCELLED, finish_reason=finish.reason.value)
         case FinishReason.DEADLINE:
-            outcome = _Outcome(Status.INTERRUPTED, "deadline")
+            outcome = _Outcome(Status.INTERRUPTED, "deadline", finish_reason=finish.reason.value)
         case _:
-            outcome = _Outcome(Status.DONE)
+            outcome = _Outcome(Status.DONE, finish_reason=finish.reason.value)
     outcome.prompt_tokens, outcome.reply_tokens = finish.prompt_tokens, finish.reply_tokens
     outcome.reused_tokens = finish.reused_tokens
     return outcome
@@ -267,7 +306,19 @@ def _end(reply: Message, log: LogWriter, outcome: _Outcome, started: float) -> l
             "seconds": round(time.monotonic() - started, 3),
         },
     )
+    if outcome.status == Status.DONE:
+        with brief_connection():
+            rounds.go_on_after(reply.id)
+    _tell_people(reply)
     return waiting_in(reply.chat_id)
+
+
+def _tell_people(reply: Message) -> None:
+    """Everybody's list of chats, whichever page they look at."""
+    with brief_connection():
+        people = company.people(reply.chat)
+    for user_id in people:
+        publish(group_of_person(user_id), ChatChanged(chat_id=reply.chat_id))
 
 
 def _kept(reply: Message, whole: Telling, outcome: _Outcome) -> bool:
@@ -280,6 +331,7 @@ def _kept(reply: Message, whole: Telling, outcome: _Outcome) -> bool:
                     outcome.status,
                     whole,
                     failure_code=outcome.code,
+                    finish_reason=outcome.finish_reason,
                     thinking_ms=outcome.thinking_ms,
                     first_token_ms=outcome.first_token_ms,
                     prompt_tokens=outcome.prompt_tokens,

@@ -57,6 +57,12 @@ class SignedOut(CognitiaError):
         super().__init__(_("Please sign in."))
 
 
+class NotAllowed(CognitiaError):
+    """They may see it, and may not do this with it: the sentence says who can."""
+
+    code, status = "not_allowed", 403
+
+
 class Conflict(CognitiaError):
     code, status = "conflict", 409
 

@@ -16,23 +16,36 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 
+Wire = str | int | bool | list[str] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A fact. `type` is its name on the wire, `noun.verb`."""
 
     type: ClassVar[str]
 
-    def frame(self) -> dict[str, str | int | bool | None]:
-        fields = {name: str(value) if isinstance(value, UUID) else value for name, value in asdict(self).items()}
-        return {"type": self.type, **fields}
+    def frame(self) -> dict[str, Wire]:
+        return {"type": self.type, **{name: _wire(value) for name, value in asdict(self).items()}}
+
+
+def _wire(value: UUID | tuple[UUID, ...] | str | int | bool | None) -> Wire:
+    match value:
+        case UUID():
+            return str(value)
+        case tuple():
+            return [str(one) for one in value]
+        case _:
+            return value
 
 
 def publish_on_commit(group: str, event: Event) -> None:
     """Tell every open page in `group`, once the rows are there to be looked at."""
-    transaction.on_commit(lambda: _publish(group, event))
+    transaction.on_commit(lambda: publish(group, event))
 
 
-def _publish(group: str, event: Event) -> None:
+def publish(group: str, event: Event) -> None:
+    """Tell every open page in `group` now."""
     layer = get_channel_layer()
     try:
         async_to_sync(layer.group_send)(group, {"type": "hint", "frame": json.dumps(event.frame())})

@@ -27,7 +27,7 @@ from characters.actions.tags import create_tag
 from characters.cards.card import Card
 from characters.models import Asset, Character, Draft, Import, Lorebook, Publication, Submission
 from characters.models.character import card_text
-from chats import actions
+from chats.actions import starting
 from chats.models import Chat
 from chats.tests.acting import send
 from core.jobs import Status
@@ -162,7 +162,7 @@ def test_alices_message_is_nothing_in_charlies_own_chat(
     charlie: User, alices: Ids, azera: Character, client: Client
 ) -> None:
     client.force_login(charlie)
-    own = actions.start_chat(charlie, azera)
+    own = starting.start_chat(charlie, azera)
     before = everything()
     mixed = replace(alices, chat_id=own.id)
     for route in ROUTES:
@@ -179,7 +179,7 @@ def test_a_message_is_nothing_in_another_chat_of_its_owner(
     alice: User, alices: Ids, azera: Character, client: Client
 ) -> None:
     client.force_login(alice)
-    second = actions.start_chat(alice, azera)
+    second = starting.start_chat(alice, azera)
     before = everything()
     assert client.get(f"/chats/{second.id}/messages/{alices.message_id}/").status_code == 404
     for verb in ("retry", "cancel"):

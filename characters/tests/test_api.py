@@ -20,7 +20,7 @@ from characters.actions.personas import PersonaChanges
 from characters.cards.card import Card, read_card
 from characters.models import Character, Draft, Persona, Tag, Version
 from characters.models.character import card_text
-from chats.api import Tags as ChatTags
+from chats.api.chats import Tags as ChatTags
 from chats.models import Chat
 from core.json import Json, JsonObject
 

@@ -16,7 +16,8 @@ from characters.cards.card import Card, with_changes
 from characters.cards.extras import Extras, extras, with_extras
 from characters.models import Character, Draft, Persona
 from characters.tests.writing import Fields, address, shown
-from chats.actions import start_chat
+from chats.actions.starting import start_chat
+from chats.company import host_persona
 from weights.models import LanguageModel
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ class TestSaving:
         assert (row.temperature, row.top_p, row.max_tokens, row.prompt_format) == (1.2, 0.8, 300, "chatml")
         assert row.persona == sailor
         assert row.versions.count() == 1
-        assert start_chat(alice, row).persona == sailor
+        assert host_persona(start_chat(alice, row)) == sailor
 
     def test_what_is_not_theirs_to_choose_is_as_if_nothing_were_chosen(
         self, page: Client, mira: Character, charlie: User

@@ -22,7 +22,8 @@ from characters.cards.card import Asset as CardAsset
 from characters.cards.card import with_changes
 from characters.models import Asset, Character, Decision, Draft, Persona, Publication, Report, Submission, Verb
 from characters.tests.moderating import approve, edit, fit_card, moderator, sent, waiting
-from chats import actions
+from chats import company
+from chats.actions import starting
 from chats.models import Message
 from chats.tests.acting import at_once
 from core.errors import BadInput, Conflict, NotFound
@@ -490,9 +491,15 @@ class TestShutDoors:
             character=one.publication.character, owner=alice, base=one.version, text=one.version.text + secret
         )
         Persona.objects.create(owner=alice, name=secret, description=secret)
-        chat = actions.start_chat(alice, azera)
+        chat = starting.start_chat(alice, azera)
         Message.objects.create(
-            chat=chat, owner=alice, role="user", text=secret, persona=chat.persona, character=azera, status="done"
+            chat=chat,
+            owner=alice,
+            role="user",
+            text=secret,
+            persona=company.host_persona(chat),
+            character=azera,
+            status="done",
         )
         client = client_of(mo)
         gone = [f"/submission/{withdrawn.pk}/change/", f"/publication/{withdrawn.publication_id}/change/"]

@@ -19,6 +19,8 @@ from characters.actions.characters import create_character
 from characters.actions.personas import PersonaChanges
 from characters.cards.card import Card
 from characters.models import Character, Persona
+from chats.actions import settings as chat_settings
+from chats.company import host_persona
 from chats.models import Chat
 from chats.tests.acting import at_once, send
 from core.errors import BadInput, Conflict, LimitReached
@@ -193,7 +195,7 @@ class TestArchive:
     def test_one_that_spoke_goes_on_in_its_chats(
         self, alice: User, alices_chat: Chat, captain: Persona, signed_in: Client
     ) -> None:
-        Chat.objects.filter(id=alices_chat.id).update(persona=captain)
+        chat_settings.choose_persona(alice, alices_chat.id, captain.id)
         said = send(alice, alices_chat).message
         signed_in.post(f"/personas/{captain.id}/archive/")
         captain.refresh_from_db()
@@ -264,4 +266,4 @@ class TestInAChat:
         signed_in.force_login(charlie)
         assert signed_in.post(url, {"persona": str(theirs.id)}).status_code == 404
         alices_chat.refresh_from_db()
-        assert alices_chat.persona.name == "Protag"
+        assert host_persona(alices_chat).name == "Protag"

@@ -16,7 +16,8 @@ from characters.actions.characters import create_character
 from characters.actions.tags import TagChanges
 from characters.cards.card import Card
 from characters.models import Character, Tag
-from chats import actions as chat_actions
+from chats.actions import settings as chat_settings
+from chats.actions import starting
 from chats.models import Chat
 from chats.tests.acting import at_once
 from core.errors import BadInput, Conflict, LimitReached
@@ -55,7 +56,7 @@ class TestPage:
     def test_it_says_how_much_has_it(
         self, alice: User, alices_chat: Chat, mira: Character, work: Tag, signed_in: Client
     ) -> None:
-        chat_actions.tag_chat(alice, alices_chat.id, [work.id])
+        chat_settings.tag_chat(alice, alices_chat.id, [work.id])
         tags.tag_character(alice, mira.id, [work.id])
         assert "1 chat · 1 character" in signed_in.get("/tags/").content.decode()
 
@@ -154,8 +155,8 @@ class TestOnAChat:
     def test_the_filter_shows_only_chats_that_have_it(
         self, alice: User, alices_chat: Chat, azera: Character, work: Tag, signed_in: Client
     ) -> None:
-        other = chat_actions.start_chat(alice, azera)
-        chat_actions.tag_chat(alice, alices_chat.id, [work.id])
+        other = starting.start_chat(alice, azera)
+        chat_settings.tag_chat(alice, alices_chat.id, [work.id])
         page = signed_in.get("/chats/", {"tag": str(work.id)}).content.decode()
         assert f'data-chat-row="{alices_chat.id}"' in page
         assert f'data-chat-row="{other.id}"' not in page
@@ -177,6 +178,6 @@ class TestOnAChat:
     def test_deleting_the_tag_leaves_the_chat(
         self, alice: User, alices_chat: Chat, work: Tag, signed_in: Client
     ) -> None:
-        chat_actions.tag_chat(alice, alices_chat.id, [work.id])
+        chat_settings.tag_chat(alice, alices_chat.id, [work.id])
         signed_in.post(f"/tags/{work.id}/delete/")
         assert signed_in.get(f"/chats/{alices_chat.id}/").status_code == 200

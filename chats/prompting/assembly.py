@@ -51,8 +51,8 @@ def _prompt(scene: Scene) -> Prompt:
     turns += _told(scene)
     if tail := sections.tail(scene):
         turns.append(Turn(Role.SYSTEM, tail))
-    turns.append(Turn(Role.USER, scene.message))
-    return Prompt(tuple(turns))
+    turns.append(Turn(Role.USER, sections.asked(scene)))
+    return Prompt(tuple(turns), scene.opening)
 
 
 def _told(scene: Scene) -> Iterator[Turn]:
@@ -73,7 +73,9 @@ def _parts(scene: Scene) -> Iterator[Part]:
     yield from (Part(Source.LORE, one.text.strip(), name=one.name) for one in scene.lore if one.is_a_turn)
     yield from (Part(Source.HISTORY, line.text) for line in scene.history)
     yield from sections.volatile(scene)
-    yield Part(Source.MESSAGE, scene.message)
+    yield Part(Source.MESSAGE, sections.asked(scene))
+    if scene.opening:
+        yield Part(Source.OPENING, scene.opening)
 
 
 def _slices(parts: Iterable[Part], count: CountTokens) -> Iterator[Slice]:

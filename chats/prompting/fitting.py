@@ -66,9 +66,9 @@ class _Measure:
 
     def spent(self, scene: Scene) -> int:
         """What all but history takes, with the opening of the reply."""
-        texts = [sections.system(scene), sections.tail(scene), scene.message]
+        texts = [sections.system(scene), sections.tail(scene), sections.asked(scene)]
         texts += [one.text.strip() for one in scene.lore if one.is_a_turn]
-        return sum(self.turn(text) for text in texts) + TURN_OVERHEAD_TOKENS
+        return sum(self.turn(text) for text in texts) + self.count(scene.opening) + TURN_OVERHEAD_TOKENS
 
     def loose(self, items: Iterable[Loose]) -> list[int]:
         """Each lore entry as if it were a turn, which some are; memories are lines of one."""

@@ -15,6 +15,7 @@ class Source(StrEnum):
     SCENARIO = "scenario"
     EXAMPLES = "examples"
     USER = "user"
+    COMPANY = "company"
     SUMMARY = "summary"
     HISTORY = "history"
     MEMORIES = "memories"
@@ -22,6 +23,7 @@ class Source(StrEnum):
     NOTE = "note"
     REMINDER = "reminder"
     MESSAGE = "message"
+    OPENING = "opening"
 
 
 @dataclass(frozen=True, slots=True)

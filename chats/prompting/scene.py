@@ -32,6 +32,9 @@ class Scene:
 
     `memories` come best first, `history` oldest first, `lore` in the order of the prompt. These three and `examples`
     may be trimmed to fit, except for lore that stays. Nothing else ever is.
+
+    `company` says who else is there. `message` is what is answered, "" where the character shall speak unasked.
+    `opening` are words of the answer that were said before, from which it goes on.
     """
 
     persona: str
@@ -50,3 +53,5 @@ class Scene:
     examples: tuple[str, ...] = ()
     lore: tuple[Lore, ...] = ()
     reminder: str = ""
+    company: str = ""
+    opening: str = ""

@@ -12,6 +12,7 @@ LIKE = Heading("What you are like")
 HAPPENING = Heading("What is happening")
 TALK = Heading("How you talk", between="\n\n---\n\n")
 USER = Heading("Who you are talking to")
+PRESENT = Heading("Who else is here")
 EARLIER = Heading("Earlier in this conversation")
 REMEMBERED = Heading("What you remember", between="\n")
 FELT = Heading("How you feel")
@@ -20,6 +21,9 @@ BEGINNING = Heading("How your answer begins")
 LAST = Heading("Before you answer")
 # What stands around lore and memories, however many of them there are.
 RECALLED_HEADINGS = "\n\n".join(f"# {heading.title}\n" for heading in (KNOWN, TALK, REMEMBERED))
+
+# What a character is told that shall speak although nobody said anything to it.
+UNASKED = "(Go on.)"
 
 EXAMPLES = {Place.EXAMPLES_TOP, Place.EXAMPLES_BOTTOM}
 NOT_OF_THE_SYSTEM = {Place.NOTE_TOP, Place.NOTE_BOTTOM, Place.AT_DEPTH}
@@ -33,6 +37,11 @@ def system(scene: Scene) -> str:
 def tail(scene: Scene) -> str:
     """What is true only of this turn."""
     return written(volatile(scene))
+
+
+def asked(scene: Scene) -> str:
+    """The last turn of the prompt."""
+    return scene.message or UNASKED
 
 
 def stable(scene: Scene) -> list[Part]:
@@ -55,6 +64,7 @@ def stable(scene: Scene) -> list[Part]:
             *(Part(Source.EXAMPLES, block, TALK) for block in scene.examples),
             *_constant(scene, Place.EXAMPLES_BOTTOM, TALK),
             Part(Source.USER, _user_persona(scene.user_name.strip(), scene.user_description.strip()), USER),
+            Part(Source.COMPANY, scene.company.strip(), PRESENT),
             Part(Source.SUMMARY, scene.summary.strip(), EARLIER),
         )
     )

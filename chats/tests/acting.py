@@ -7,7 +7,8 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from accounts.models import User
-from chats import actions, turns
+from chats import turns
+from chats.actions import sending
 from chats.models import Chat, Message
 from core.database import brief_connection
 from core.streams.entries import Entry
@@ -16,8 +17,8 @@ from core.tests.reading import log_of
 T = TypeVar("T")
 
 
-def send(user: User, chat: Chat, text: str = "Hello", key: UUID | None = None) -> actions.Sent:
-    return actions.send_message(user, chat.id, text, key or uuid4())
+def send(user: User, chat: Chat, text: str = "Hello", key: UUID | None = None) -> sending.Sent:
+    return sending.send_message(user, chat.id, text, key or uuid4())
 
 
 def tell(reply: Message) -> Message:

@@ -9,7 +9,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from characters.models import Character
-from chats import actions, turns
+from chats import turns
+from chats.actions import starting
 from chats.models import Chat, Message
 from chats.tests.acting import send, tell
 from core.database import in_thread
@@ -192,6 +193,6 @@ def test_a_chat_of_charlies_own_does_not_open_alices_messages(
 ) -> None:
     sent = send(alice, alices_chat)
     client.force_login(charlie)
-    own = actions.start_chat(charlie, azera)
+    own = starting.start_chat(charlie, azera)
     answer = client.get(f"/api/v2/chats/{own.id}/messages", {"before": str(sent.message.id)})
     assert answer.status_code == 404

@@ -74,7 +74,7 @@ class TestDetail:
 class TestPaging:
     @pytest.fixture
     def said(self, alice: User, alices_chat: Chat, monkeypatch: pytest.MonkeyPatch) -> list[Message]:
-        monkeypatch.setattr("chats.transcript.PAGE_MESSAGES", 4)
+        monkeypatch.setattr("chats.pages.messages.PAGE_MESSAGES", 4)
         return talk(alice, alices_chat, 4)
 
     def shown(self, browser: Client, chat: Chat, said: list[Message], **query: str) -> tuple[list[Message], str]:
@@ -82,7 +82,7 @@ class TestPaging:
         assert answer.status_code == 200
         page = answer.content.decode()
         found = [message for message in said if f'data-message="{message.id}"' in page]
-        return sorted(found, key=lambda message: page.index(str(message.id))), answer.headers["X-More"]
+        return sorted(found, key=lambda message: page.index(str(message.id))), answer.headers["X-Older"]
 
     def test_the_newest_come_first(self, signed_in: Client, alices_chat: Chat, said: list[Message]) -> None:
         assert self.shown(signed_in, alices_chat, said) == (said[4:], "true")

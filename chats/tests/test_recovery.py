@@ -7,7 +7,8 @@ from django.utils.timezone import now
 from pytest_django import Settings
 
 from accounts.models import User
-from chats import actions, recovery, turns
+from chats import recovery, turns
+from chats.actions import sending
 from chats.models import Chat, Message
 from chats.tests.acting import entries_of, send, tell, telling
 from core import jobs
@@ -141,7 +142,7 @@ class TestALivingWorker:
         until(lambda: Start(1) in entries_of(reply.id))
         Message.objects.filter(id=reply.id).update(started_at=now() - timedelta(minutes=1))
         assert recovery.run_reaping() == []
-        actions.cancel_reply(alice, reply.id)
+        sending.cancel_reply(alice, reply.id)
         turn.result(timeout=5)
 
 

@@ -8,10 +8,10 @@ from pytest_django import Settings
 
 from accounts.models import User
 from characters.models import Character
-from chats import actions
+from chats.actions import sending, starting
 from chats.models import Chat, Message, Role
-from chats.path import path_to
 from chats.tests.acting import at_once, send, tell
+from chats.tree import path_to
 from core import jobs
 from core.errors import BadInput, Conflict, LimitReached, NotFound
 from core.jobs import Status
@@ -39,7 +39,7 @@ class TestSendMessage:
         alices_chat.refresh_from_db()
         assert alices_chat.title.startswith("My boat is called Brennick")
         assert alices_chat.title.endswith("…")
-        assert len(alices_chat.title) <= actions.TITLE_LENGTH
+        assert len(alices_chat.title) <= sending.TITLE_LENGTH
 
     def test_the_second_message_stands_behind_the_first_reply(self, alice: User, alices_chat: Chat) -> None:
         first = send(alice, alices_chat)
@@ -76,7 +76,7 @@ class TestTheSameKey:
     def test_twenty_at_once_make_one_message(self, alice: User, alices_chat: Chat) -> None:
         key = uuid4()
         outcomes = at_once([partial(send, alice, alices_chat, "Hello", key)] * 20)
-        assert {outcome.message.id for outcome in outcomes if isinstance(outcome, actions.Sent)} == {
+        assert {outcome.message.id for outcome in outcomes if isinstance(outcome, sending.Sent)} == {
             Message.objects.get(role=Role.USER).id
         }
         assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
@@ -93,22 +93,22 @@ class TestTheSameKey:
         key = uuid4()
         send(alice, alices_chat, "Hello", key)
         with pytest.raises(Conflict):
-            send(alice, actions.start_chat(alice, azera), "Hello", key)
+            send(alice, starting.start_chat(alice, azera), "Hello", key)
 
     def test_in_two_chats_at_once_one_of_them_conflicts(
         self, alice: User, alices_chat: Chat, azera: Character
     ) -> None:
-        key, other = uuid4(), actions.start_chat(alice, azera)
+        key, other = uuid4(), starting.start_chat(alice, azera)
         outcomes = at_once([partial(send, alice, chat, "Hello", key) for chat in (alices_chat, other) * 5])
-        assert len({outcome.message.id for outcome in outcomes if isinstance(outcome, actions.Sent)}) == 1
-        assert {type(outcome) for outcome in outcomes} == {actions.Sent, Conflict}
+        assert len({outcome.message.id for outcome in outcomes if isinstance(outcome, sending.Sent)}) == 1
+        assert {type(outcome) for outcome in outcomes} == {sending.Sent, Conflict}
 
     def test_of_another_person_it_is_another_message(
         self, alice: User, charlie: User, alices_chat: Chat, azera: Character
     ) -> None:
         key = uuid4()
         hers = send(alice, alices_chat, "Hello", key)
-        his = send(charlie, actions.start_chat(charlie, azera), "Hello", key)
+        his = send(charlie, starting.start_chat(charlie, azera), "Hello", key)
         assert hers.message != his.message
 
 
@@ -147,10 +147,10 @@ class TestLimit:
         self, alice: User, alices_chat: Chat, azera: Character, settings: Settings
     ) -> None:
         settings.LIVE_REPLIES_PER_USER = 5
-        chats = [alices_chat, *(actions.start_chat(alice, azera) for _ in range(7))]
+        chats = [alices_chat, *(starting.start_chat(alice, azera) for _ in range(7))]
         outcomes = at_once([partial(send, alice, chat) for chat in chats for _ in range(2)])
-        assert sum(isinstance(outcome, actions.Sent) for outcome in outcomes) == 5
-        assert {type(outcome) for outcome in outcomes} == {actions.Sent, LimitReached}
+        assert sum(isinstance(outcome, sending.Sent) for outcome in outcomes) == 5
+        assert {type(outcome) for outcome in outcomes} == {sending.Sent, LimitReached}
         assert Message.objects.filter(role=Role.CHARACTER).count() == 5
 
     def test_it_counts_only_what_is_on_the_way(self, alice: User, alices_chat: Chat, settings: Settings) -> None:
@@ -163,12 +163,12 @@ class TestLimit:
     ) -> None:
         settings.LIVE_REPLIES_PER_USER = 1
         send(alice, alices_chat)
-        assert send(charlie, actions.start_chat(charlie, azera)).reply.status == Status.QUEUED
+        assert send(charlie, starting.start_chat(charlie, azera)).reply.status == Status.QUEUED
 
 
 class TestWords:
     @pytest.mark.parametrize(
-        "text", ["", "   \n\t ", "a\0b", "a\ud800b", "\udfff", "x" * (actions.LONGEST_MESSAGE + 1)]
+        "text", ["", "   \n\t ", "a\0b", "a\ud800b", "\udfff", "x" * (sending.LONGEST_MESSAGE + 1)]
     )
     def test_what_cannot_be_stored_is_refused(self, alice: User, alices_chat: Chat, text: str) -> None:
         with pytest.raises(BadInput):
@@ -180,7 +180,7 @@ class TestWords:
             send(alice, alices_chat, "x" * 8001)
         assert refused.value.details == {"most": 8000}
 
-    @pytest.mark.parametrize("text", ["x" * actions.LONGEST_MESSAGE, "👩‍👩‍👧 \u202e\u200b", "<|im_end|>", "'; DROP--"])
+    @pytest.mark.parametrize("text", ["x" * sending.LONGEST_MESSAGE, "👩‍👩‍👧 \u202e\u200b", "<|im_end|>", "'; DROP--"])
     def test_everything_else_is_kept_as_it_is(self, alice: User, alices_chat: Chat, text: str) -> None:
         sent = send(alice, alices_chat, text)
         sent.message.refresh_from_db()

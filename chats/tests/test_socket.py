@@ -8,7 +8,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from characters.models import Character
-from chats import actions, consumers, flow, turns
+from chats import consumers, flow, turns
+from chats.actions import starting
 from chats.models import Chat, Message
 from chats.tests.acting import send
 from chats.tests.sockets import socket
@@ -71,7 +72,7 @@ class TestSending:
             accepted = await page.hear("message.accepted")
             await page.send({"type": "message.send", "key": key, "text": "Hello"})
             assert await page.hear("message.accepted") == accepted
-        reply = await in_thread(Message.objects.get)(id=accepted["reply_id"])
+        reply = await in_thread(Message.objects.get)(id=accepted["reply_ids"][0])
         assert (accepted["key"], accepted["message_id"]) == (key, str(reply.parent_id))
 
     async def test_a_message_that_cannot_be_stored_is_refused_under_its_key(
@@ -94,7 +95,7 @@ class TestSending:
             await first.send({"type": "message.send", "key": str(uuid4()), "text": "Hello"})
             accepted = await first.hear("message.accepted")
             hint = await second.hear("message.created")
-            assert (hint["message_id"], hint["reply_id"]) == (accepted["message_id"], accepted["reply_id"])
+            assert (hint["message_id"], hint["reply_ids"][0]) == (accepted["message_id"], accepted["reply_ids"][0])
 
 
 class TestFollowing:
@@ -242,7 +243,7 @@ class TestAnothersChat:
         self, alice: User, charlie: User, alices_chat: Chat, azera: Character
     ) -> None:
         sent = await in_thread(send)(alice, alices_chat)
-        charlies_chat = await in_thread(actions.start_chat)(charlie, azera)
+        charlies_chat = await in_thread(starting.start_chat)(charlie, azera)
         frames: list[dict[str, object]] = [{"type": "reply.subscribe", "after": 0}, {"type": "reply.cancel"}]
         async with socket(charlie, charlies_chat.id) as page:
             for frame in frames:
@@ -261,7 +262,7 @@ class TestAnothersChat:
         self, alice: User, alices_chat: Chat, azera: Character
     ) -> None:
         sent = await in_thread(send)(alice, alices_chat)
-        second = await in_thread(actions.start_chat)(alice, azera)
+        second = await in_thread(starting.start_chat)(alice, azera)
         async with socket(alice, second.id) as page:
             await page.send({"type": "reply.subscribe", "reply_id": str(sent.reply.id), "after": 0})
             assert (await page.hear("reply.refused"))["error"]["code"] == "not_found"
@@ -273,7 +274,7 @@ class TestAnothersChat:
     async def test_hints_reach_only_the_chats_own_pages(
         self, alice: User, charlie: User, alices_chat: Chat, azera: Character
     ) -> None:
-        charlies_chat = await in_thread(actions.start_chat)(charlie, azera)
+        charlies_chat = await in_thread(starting.start_chat)(charlie, azera)
         async with socket(charlie, charlies_chat.id) as theirs, socket(alice, alices_chat.id) as hers:
             await hers.hear("chat.state")
             await theirs.hear("chat.state")

@@ -8,7 +8,8 @@ from accounts.models import User
 from characters.actions.characters import create_character
 from characters.cards.card import Card, with_changes
 from characters.models import Character, Lorebook, Persona
-from chats import actions
+from chats.actions import sending, starting
+from chats.actions import settings as chat_settings
 from chats.models import Chat
 from chats.tests.acting import send, tell
 from core.errors import BadInput, Conflict, NotFound
@@ -19,7 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def chat_with(user: User, card: Card) -> Chat:
-    return actions.start_chat(user, create_character(user, card))
+    return starting.start_chat(user, create_character(user, card))
 
 
 def entry(keys: list[str], content: str, **fields: Json) -> JsonObject:
@@ -117,8 +118,8 @@ class TestGreeting:
     def test_another_can_be_chosen_and_the_first_again(self, alice: User) -> None:
         chat = chat_with(alice, self.CARD)
         first = chat.leaf
-        assert [actions.choose_greeting(alice, chat.id, number).leaf for number in (3, 0)][1] == first
-        chosen = actions.choose_greeting(alice, chat.id, 3).leaf
+        assert [starting.choose_greeting(alice, chat.id, number).leaf for number in (3, 0)][1] == first
+        chosen = starting.choose_greeting(alice, chat.id, 3).leaf
         assert chosen is not None
         assert chosen.text == "Mind the step."
         assert chat.messages.count() == 2
@@ -135,22 +136,22 @@ class TestGreeting:
     def test_there_are_no_more_than_there_are(self, alice: User, number: int) -> None:
         chat = chat_with(alice, self.CARD)
         with pytest.raises(BadInput):
-            actions.choose_greeting(alice, chat.id, number)
+            starting.choose_greeting(alice, chat.id, number)
 
     def test_not_once_somebody_has_answered(self, alice: User) -> None:
         chat = chat_with(alice, self.CARD)
         send(alice, chat)
         with pytest.raises(Conflict):
-            actions.choose_greeting(alice, chat.id, 1)
+            starting.choose_greeting(alice, chat.id, 1)
 
     def test_nobody_elses_chat(self, alice: User, charlie: User) -> None:
         chat = chat_with(alice, self.CARD)
         with pytest.raises(NotFound):
-            actions.choose_greeting(charlie, chat.id, 1)
+            starting.choose_greeting(charlie, chat.id, 1)
         assert chat.messages.count() == 1
 
     def test_without_one_a_chat_is_empty(self, alice: User, azera: Character) -> None:
-        assert actions.start_chat(alice, azera).leaf is None
+        assert starting.start_chat(alice, azera).leaf is None
 
 
 class TestLore:
@@ -202,7 +203,7 @@ class TestLore:
         tell(send(alice, chat, "Hello").reply)
         assert "She is angry." not in text_engine.prompts[-1]
         other = chat_with(alice, card)
-        actions.choose_greeting(alice, other.id, 1)
+        starting.choose_greeting(alice, other.id, 1)
         other.refresh_from_db()
         tell(send(alice, other, "Hello").reply)
         assert "She is angry." in text_engine.prompts[-1]
@@ -214,15 +215,15 @@ class TestPersona:
         captain = Persona.objects.create(owner=alice, name="Captain", description="Fears {{char}}.")
         character.persona = captain
         character.save(update_fields=["persona"])
-        tell(send(alice, actions.start_chat(alice, character)).reply)
+        tell(send(alice, starting.start_chat(alice, character)).reply)
         assert "Captain. Fears Mira." in text_engine.prompts[-1]
 
     def test_what_is_tried_again_is_told_to_whoever_said_it(self, alice: User, text_engine: ScriptedBackend) -> None:
-        chat = actions.start_chat(alice, create_character(alice, Card("Mira")))
+        chat = starting.start_chat(alice, create_character(alice, Card("Mira")))
         text_engine.fail("no words")
         reply = tell(send(alice, chat).reply)
-        actions.choose_persona(alice, chat.id, Persona.objects.create(owner=alice, name="Bob").id)
-        again = tell(actions.retry_reply(alice, reply.id))
+        chat_settings.choose_persona(alice, chat.id, Persona.objects.create(owner=alice, name="Bob").id)
+        again = tell(sending.write_again(alice, reply.id))
         assert again.persona == reply.persona
         assert "Bob" not in text_engine.prompts[-1]
 

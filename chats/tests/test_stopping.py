@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from accounts.models import User
-from chats import access, actions, turns
+from chats import access, turns
+from chats.actions import sending
 from chats.models import Chat, Message
 from chats.tests.acting import entries_of, send, tell, telling
 from core.errors import NotFound
@@ -28,18 +29,18 @@ def status_of(reply: Message) -> str:
 class TestInTheQueue:
     def test_it_ends_without_a_word(self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend) -> None:
         reply = send(alice, alices_chat).reply
-        actions.cancel_reply(alice, reply.id)
+        sending.cancel_reply(alice, reply.id)
         assert tell(reply).status == Status.CANCELLED
         assert text_engine.prompts == []
 
     def test_whoever_follows_it_hears_the_end(self, alice: User, alices_chat: Chat) -> None:
         reply = send(alice, alices_chat).reply
-        actions.cancel_reply(alice, reply.id)
+        sending.cancel_reply(alice, reply.id)
         assert entries_of(reply.id) == [Done("cancelled")]
 
     def test_the_one_behind_it_goes_on(self, alice: User, alices_chat: Chat) -> None:
         first, second = send(alice, alices_chat).reply, send(alice, alices_chat).reply
-        actions.cancel_reply(alice, first.id)
+        sending.cancel_reply(alice, first.id)
         assert turns.waiting_in(alices_chat.id) == [second.id]
         assert tell(second).status == Status.DONE
 
@@ -49,7 +50,7 @@ class TestWhileItIsTold:
         reply = send(alice, alices_chat, ENDLESS).reply
         turn = telling(reply.id)
         until(lambda: len(log_of(reply.id)) > 5)
-        actions.cancel_reply(alice, reply.id)
+        sending.cancel_reply(alice, reply.id)
         turn.result(timeout=1)
         reply.refresh_from_db()
         assert (reply.status, reply.text[:6]) == (Status.CANCELLED, "w0 w1 ")
@@ -59,7 +60,7 @@ class TestWhileItIsTold:
         reply = send(alice, alices_chat, "[tokens=5 delay=60]").reply
         turn = telling(reply.id)
         until(lambda: Start(1) in entries_of(reply.id))
-        actions.cancel_reply(alice, reply.id)
+        sending.cancel_reply(alice, reply.id)
         turn.result(timeout=1)
         reply.refresh_from_db()
         assert (reply.status, reply.text) == (Status.CANCELLED, "")
@@ -91,7 +92,7 @@ class TestWhileItChangesHands:
             return found
 
         monkeypatch.setattr(access, "get_reply_for", read_just_before)
-        actions.cancel_reply(alice, reply.id)
+        sending.cancel_reply(alice, reply.id)
         assert status_of(reply) == Status.CANCELLED
 
     def test_one_that_ends_in_that_moment_stays_as_it_ended(
@@ -107,14 +108,14 @@ class TestWhileItChangesHands:
             return found
 
         monkeypatch.setattr(access, "get_reply_for", read_just_before)
-        actions.cancel_reply(alice, reply.id)
+        sending.cancel_reply(alice, reply.id)
         assert status_of(reply) == Status.DONE
 
 
 class TestAfterItsEnd:
     def test_it_stays_as_it_ended(self, alice: User, alices_chat: Chat) -> None:
         reply = tell(send(alice, alices_chat).reply)
-        actions.cancel_reply(alice, reply.id)
+        sending.cancel_reply(alice, reply.id)
         reply.refresh_from_db()
         assert (reply.status, reply.cancel_requested) == (Status.DONE, False)
         assert not client().keys("*:cancel")
@@ -123,5 +124,5 @@ class TestAfterItsEnd:
 def test_a_reply_of_alices_does_not_exist_for_charlie(alice: User, charlie: User, alices_chat: Chat) -> None:
     reply = send(alice, alices_chat).reply
     with pytest.raises(NotFound):
-        actions.cancel_reply(charlie, reply.id)
+        sending.cancel_reply(charlie, reply.id)
     assert status_of(reply) == Status.QUEUED

@@ -6,7 +6,8 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from chats import actions, turns
+from chats import company, turns
+from chats.actions import sending
 from chats.models import Chat, Message
 from core.jobs import Status
 from core.streams import control
@@ -22,8 +23,8 @@ def tell(reply: Message) -> Message:
     return reply
 
 
-def send(user: User, chat: Chat, text: str = "Hello", key: UUID | None = None) -> actions.Sent:
-    return actions.send_message(user, chat.id, text, key or uuid4())
+def send(user: User, chat: Chat, text: str = "Hello", key: UUID | None = None) -> sending.Sent:
+    return sending.send_message(user, chat.id, text, key or uuid4())
 
 
 class TestRunTurn:
@@ -81,7 +82,7 @@ class TestRunTurn:
     def test_a_model_that_goes_on_with_the_users_line_is_stopped(
         self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, redis_db: None
     ) -> None:
-        you = alices_chat.persona.name
+        you = company.host_persona(alices_chat).name
         text_engine.script("Azera: Good ", "evening.\n", f"{you}: And ", "then?")
         reply = tell(send(alice, alices_chat).reply)
         assert (reply.status, reply.text.strip()) == (Status.DONE, "Good evening.")

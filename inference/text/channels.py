@@ -15,13 +15,14 @@ class Said(NamedTuple):
 class Channels:
     """Takes a chain of thought apart from the reply. It stands at the beginning, between two tags.
 
-    A tag that is mentioned later is text. `thinks`: the prompt has already opened it.
+    A tag that is mentioned later is text. `thinks`: the prompt has already opened it. `goes_on`: what is heard is the
+    middle of a reply, so its first space counts.
     """
 
-    def __init__(self, *, thinks: bool = False) -> None:
-        self._closing = CLOSING if thinks else ()
-        self._waits = not thinks
-        self._begun = False
+    def __init__(self, *, thinks: bool = False, goes_on: bool = False) -> None:
+        self._closing = CLOSING if thinks and not goes_on else ()
+        self._waits = not thinks and not goes_on
+        self._begun = goes_on
         self._held = ""
 
     def push(self, text: str, *, final: bool = False) -> Said:

@@ -194,6 +194,7 @@ class Engine:
             thinks=chosen.thinks,
             speaker=generation.speaker,
             others=generation.others,
+            opening=generation.prompt.opening,
         )
         while True:
             item = request.outbox.get()

@@ -26,6 +26,8 @@ class Joint(NamedTuple):
 
 
 MARKER = re.compile(r"<[^<>\s]{1,40}>|\[/?[A-Z_]{2,30}\]|^### \w+:", re.MULTILINE)
+# What ends a thought that a template has begun, where there is an answer already.
+THOUGHT_ENDS = "\n</think>\n\n"
 THINKING_OPENS = ("<think>", "<thinking>", "<thought>", "<reasoning>")
 
 
@@ -67,6 +69,10 @@ class Format:
             yield False, harmless(turn.text)
             before = turn.role
         yield True, self.joints[Joint(before, Place.ANSWER)]
+        if prompt.opening:
+            if self.thinks:
+                yield True, THOUGHT_ENDS
+            yield False, harmless(prompt.opening)
 
     def sayable(self, turns: tuple[Turn, ...]) -> list[Turn]:
         """The same words, in turns that this format has joints for."""

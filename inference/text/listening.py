@@ -8,12 +8,15 @@ from inference.text.speakers import SpeakerGuard
 
 
 class Listener:
-    """Hears one reply. `thinks`: the prompt has already opened a chain of thought."""
+    """Hears one reply. `thinks`: the prompt has already opened a chain of thought. `opening`: words of the reply that
+    came before."""
 
-    def __init__(self, stops: Sequence[str], *, thinks: bool, speaker: str, others: Sequence[str]) -> None:
+    def __init__(
+        self, stops: Sequence[str], *, thinks: bool, speaker: str, others: Sequence[str], opening: str = ""
+    ) -> None:
         self._stops = StopGuard(stops)
-        self._channels = Channels(thinks=thinks)
-        self._speakers = SpeakerGuard(speaker, others)
+        self._channels = Channels(thinks=thinks, goes_on=bool(opening))
+        self._speakers = SpeakerGuard(speaker, others, opening)
 
     def hear(self, text: str, *, final: bool = False) -> tuple[Said, bool]:
         """What may be shown now, and whether the reply has ended by what it says."""

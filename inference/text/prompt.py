@@ -18,9 +18,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Turns in order; the model answers as the assistant after the last one."""
+    """Turns in order; the model answers as the assistant after the last one. `opening` are words of this answer that
+    are there already: it goes on from them."""
 
     turns: tuple[Turn, ...]
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)

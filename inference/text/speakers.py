@@ -10,12 +10,13 @@ class SpeakerGuard:
     become a name is held back, so that the first word comes at once.
     """
 
-    def __init__(self, own: str = "", others: Sequence[str] = ()) -> None:
+    def __init__(self, own: str = "", others: Sequence[str] = (), opening: str = "") -> None:
+        """`opening`: what the reply has said before."""
         self._own = _labels([own])
         self._others = _labels(others)
         self._held = ""
-        self._in_line = False
-        self._begun = False
+        self._in_line = bool(opening) and not opening.endswith("\n")
+        self._begun = bool(opening.strip())
         self._named = False
 
     def push(self, text: str, *, final: bool = False) -> tuple[str, bool]:

@@ -10,6 +10,7 @@ from django.urls import URLPattern
 from pytest_django import Settings
 
 from accounts.models import User
+from chats.actions import starting
 from chats.models import Chat
 from core.jobs import Status
 from weights import actions, pulling, recovery, tasks, urls
@@ -84,7 +85,7 @@ class TestPage:
         assert "</html>" in page
 
     def test_chats_stand_in_the_sidebar_as_ever(self, staff: User, operator: Client, alices_chat: Chat) -> None:
-        own = Chat.objects.create(owner=staff, character=alices_chat.character, persona=alices_chat.persona)
+        own = starting.start_chat(staff, alices_chat.character)
         page = operator.get("/models/").content.decode()
         assert str(own.id) in page
         assert str(alices_chat.id) not in page

@@ -106,7 +106,13 @@ class OpenAIEngine:
     def _deltas(
         self, generation: Generation, outbox: "SimpleQueue[_Item]", telling: "Future[None]"
     ) -> Iterator[Delta | Finish]:
-        listener = Listener(generation.params.stop, thinks=False, speaker=generation.speaker, others=generation.others)
+        listener = Listener(
+            generation.params.stop,
+            thinks=False,
+            speaker=generation.speaker,
+            others=generation.others,
+            opening=generation.prompt.opening,
+        )
         usage, told = None, 0
         prompt_tokens = sum(self.count(turn.text) for turn in generation.prompt.turns)
 
@@ -200,6 +206,9 @@ def _messages(prompt: Prompt) -> list[openai.types.chat.ChatCompletionMessagePar
             made.append({"role": "user", "content": turn.text})
         else:
             made.append({"role": "assistant", "content": turn.text})
+    if prompt.opening:
+        # llama-server and Ollama go on from a last message of the assistant's; others answer once more in its sense.
+        made.append({"role": "assistant", "content": prompt.opening})
     return made
 
 

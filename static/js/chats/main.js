@@ -188,17 +188,18 @@ page.addEventListener("click", (event) => {
 
 const ownItem = (key) => $(`.message[data-key="${key}"]`, log);
 
-function onAccepted({ key, message_id: id, reply_id: replyId }) {
+function onAccepted({ key, message_id: id, reply_ids: replyIds }) {
   outbox.take(key);
   const own = ownItem(key);
   const known = find(id);
   if (known && known !== own) own?.remove(); // a fragment has brought it before
   else if (own) confirm(own, id);
   if (!find(id)) return void catchUp();
-  if (!find(replyId)) {
-    append(replyMessage(replyId), find(id));
-    follow(find(replyId));
-  }
+  const [first, ...others] = replyIds;
+  if (first && !others.length && !find(first)) {
+    append(replyMessage(first), find(id));
+    follow(find(first));
+  } else if (others.some((other) => !find(other))) catchUp();
   hintsLater();
 }
 
@@ -250,8 +251,8 @@ function catchUp() {
 
 // A hint may be about what this page is sending just now; its answer says more.
 let hinted = false;
-function onHint({ message_id: id, reply_id: replyId }) {
-  if (find(id) && (!replyId || find(replyId))) return;
+function onHint({ message_id: id, reply_ids: replyIds }) {
+  if (find(id) && replyIds.every(find)) return;
   hinted = true;
   hintsLater();
 }

@@ -105,7 +105,7 @@ async function fragment(query) {
   holder.innerHTML = await answer.text(); // the server's own sanitised page
   const items = $$(".message", holder.content);
   items.forEach(dress);
-  return [items, answer.headers.get("X-More") === "true"];
+  return [items, answer.headers.get("X-Older") === "true"];
 }
 
 /** One message as the server has it now; null: it is not there any more. */

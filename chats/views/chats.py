@@ -17,10 +17,13 @@ from characters.cards.extras import extras
 from characters.pages import lorebooks as lorebooks_page
 from characters.pages import personas as personas_page
 from characters.pages import tags as tags_page
-from chats import access, actions, transcript
-from chats.forms import GreetingForm, ListForm, MessageForm, NewChatForm, PageForm, PersonaForm
+from chats import access
+from chats.actions import sending, settings, starting
+from chats.forms.chats import GreetingForm, ListForm, MessageForm, NewChatForm, PageForm, PersonaForm
 from chats.models import Chat
-from chats.path import path_to
+from chats.pages import details as details_page
+from chats.pages import messages as messages_page
+from chats.pages import sidebar as sidebar_page
 from core.errors import BadInput, CognitiaError, NotFound
 from core.forms import ids
 from core.middleware import wants_json
@@ -39,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         character = characters_for(user).first()
         if character is None:
             return redirect("chats:list")
-        chat = actions.start_chat(user, character)
+        chat = starting.start_chat(user, character)
     return redirect("chats:detail", chat.id)
 
 
@@ -51,7 +54,7 @@ def chat_list(request: HttpRequest) -> HttpResponse:
         form = NewChatForm(request.POST)
         if not form.is_valid():
             raise NotFound
-        chat = actions.start_chat(user, get_character_for(user, form.cleaned_data["character"]))
+        chat = starting.start_chat(user, get_character_for(user, form.cleaned_data["character"]))
         return redirect("chats:detail", chat.id)
     chosen = ListForm(request.GET)
     if not chosen.is_valid():
@@ -64,16 +67,16 @@ def chat_list(request: HttpRequest) -> HttpResponse:
     }
     if (tag_id := chosen.cleaned_data["tag"]) is not None:
         tag = get_tag_for(user, tag_id)
-        context |= {"sidebar": transcript.sidebar(user, tag), "chosen_tag": tag.id}
+        context |= {"sidebar": sidebar_page.sidebar(user, tag), "chosen_tag": tag.id}
     return render(request, "chats/list.html", context)
 
 
 @login_required
 @require_GET
 def chat_detail(request: HttpRequest, chat_id: UUID) -> HttpResponse:
-    """The newest messages; with `?before=<id>`, for a browser without scripts, those before one."""
+    """The newest messages; with `?before=`, `?after=` or `?around=` a message's id, those next to it."""
     chat = access.get_chat_for(signed_in(request.user), chat_id)
-    return _chat_page(request, chat, before=_page_form(request)["before"])
+    return _chat_page(request, chat, ends=_ends(request))
 
 
 @login_required
@@ -84,25 +87,31 @@ def messages(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     chat = access.get_chat_for(user, chat_id)
     if request.method == "POST":
         return _send(request, user, chat)
-    ends = _page_form(request)
-    found, more = _page(user, chat, ends["before"], ends["after"])
-    response = render(request, "chats/_messages.html", {"messages": found, "chat": chat})
-    response.headers["X-More"] = "true" if more else "false"
+    found = messages_page.window(user, chat, _ends(request))
+    response = render(request, "chats/_messages.html", {"messages": found.messages, "chat": chat})
+    response.headers["X-Older"] = "true" if found.has_older else "false"
+    response.headers["X-Newer"] = "true" if found.has_newer else "false"
+    response.headers["X-Moved"] = "true" if found.moved else "false"
     return response
 
 
 @login_required
 @require_GET
 def message(request: HttpRequest, chat_id: UUID, message_id: UUID) -> HttpResponse:
-    found = access.get_message_for(signed_in(request.user), message_id, chat_id=chat_id)
-    return render(request, "chats/_message.html", {"message": transcript.message_view(found), "chat": found.chat})
+    user = signed_in(request.user)
+    found = access.get_message_for(user, message_id, chat_id=chat_id)
+    return render(request, "chats/_message.html", {"message": messages_page.view(user, found), "chat": found.chat})
 
 
 @login_required
 @require_GET
 def details(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
     reply = access.get_reply_for(signed_in(request.user), reply_id, chat_id=chat_id)
-    return render(request, "chats/_details.html", {"details": transcript.details(reply)})
+    return render(
+        request,
+        "chats/_details.html",
+        {"details": details_page.details(reply), "receipt": details_page.receipt(reply)},
+    )
 
 
 @login_required
@@ -114,7 +123,7 @@ def greeting(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     form = GreetingForm(request.POST)
     if not form.is_valid():
         raise BadInput(_("Say which greeting, by its number."))
-    actions.choose_greeting(user, chat_id, form.cleaned_data["number"])
+    starting.choose_greeting(user, chat_id, form.cleaned_data["number"])
     return redirect("chats:detail", chat_id)
 
 
@@ -126,7 +135,7 @@ def persona(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     form = PersonaForm(request.POST)
     if not form.is_valid():
         raise NotFound
-    chosen = actions.choose_persona(user, chat_id, form.cleaned_data["persona"])
+    chosen = settings.choose_persona(user, chat_id, form.cleaned_data["persona"])
     if wants_json(request):
         return JsonResponse(asdict(personas_page.persona(chosen)))
     if form.cleaned_data["text"]:
@@ -140,14 +149,14 @@ def tags(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     user = signed_in(request.user)
     access.get_chat_for(user, chat_id)
     tag_ids, new = ids(request.POST, "tag"), request.POST.get("new", "")
-    actions.tag_chat(user, chat_id, tag_ids, new)
+    settings.tag_chat(user, chat_id, tag_ids, new)
     return HttpResponse(status=204) if wants_json(request) else redirect("chats:detail", chat_id)
 
 
 @login_required
 @require_POST
 def lorebooks(request: HttpRequest, chat_id: UUID) -> HttpResponse:
-    actions.set_lorebooks(signed_in(request.user), chat_id, frozenset(ids(request.POST, "lorebook")))
+    settings.set_lorebooks(signed_in(request.user), chat_id, frozenset(ids(request.POST, "lorebook")))
     return redirect("chats:detail", chat_id)
 
 
@@ -156,7 +165,7 @@ def lorebooks(request: HttpRequest, chat_id: UUID) -> HttpResponse:
 def lines(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     """The last messages as the test box of lorebooks takes them: `Name: text`, one on each line."""
     chat = access.get_chat_for(signed_in(request.user), chat_id)
-    return JsonResponse({"lines": transcript.lines(chat)})
+    return JsonResponse({"lines": messages_page.lines(chat)})
 
 
 @login_required
@@ -164,7 +173,7 @@ def lines(request: HttpRequest, chat_id: UUID) -> HttpResponse:
 def retry(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
     user = signed_in(request.user)
     access.get_reply_for(user, reply_id, chat_id=chat_id)
-    reply = actions.retry_reply(user, reply_id)
+    reply = sending.write_again(user, reply_id)
     if wants_json(request):
         return JsonResponse({"reply_id": str(reply.id)}, status=202)
     return redirect("chats:detail", chat_id)
@@ -175,7 +184,7 @@ def retry(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, chat_id: UUID, reply_id: UUID) -> HttpResponse:
     user = signed_in(request.user)
     access.get_reply_for(user, reply_id, chat_id=chat_id)
-    actions.cancel_reply(user, reply_id)
+    sending.cancel_reply(user, reply_id)
     return redirect("chats:detail", chat_id)
 
 
@@ -184,7 +193,7 @@ def _send(request: HttpRequest, user: User, chat: Chat) -> HttpResponse:
     if not form.is_valid():
         raise BadInput("The form has lost its key. Go back and send again.")
     try:
-        actions.send_message(user, chat.id, form.cleaned_data["text"], form.cleaned_data["key"])
+        sending.send_message(user, chat.id, form.cleaned_data["text"], form.cleaned_data["key"])
     except CognitiaError as error:
         return _chat_page(request, chat, draft=form.cleaned_data["text"], error=error)
     return redirect("chats:detail", chat.id)
@@ -194,51 +203,36 @@ def _chat_page(
     request: HttpRequest,
     chat: Chat,
     *,
-    before: UUID | None = None,
-    draft: str = "",
+    ends: messages_page.Ends = messages_page.NEWEST,
+    draft: str | None = None,
     error: CognitiaError | None = None,
 ) -> HttpResponse:
     user = signed_in(request.user)
-    shown, has_older = _page(user, chat, before, None)
+    there = access.get_participation_for(user, chat.id)
+    shown = messages_page.window(user, chat, ends)
     context = {
         "chat": chat,
         "character": portrayal.profile(chat.character),
-        "persona": personas_page.persona(chat.persona),
+        "persona": personas_page.persona(there.persona),
         "personas": personas_page.choices(user),
         "lorebook_choices": lorebooks_page.choices(user, {book.id for book in chat.lorebooks.defer("text")}),
         "tag_choices": tags_page.choices(user, {tag.id for tag in chat.tags.all()}),
-        "messages": shown,
-        "has_older": has_older,
-        "greeting": transcript.greeting_choice(chat),
+        "messages": shown.messages,
+        "has_older": shown.has_older,
+        "has_newer": shown.has_newer,
+        "greeting": messages_page.greeting_choice(chat),
         "openers": extras(chat.character.card).openers,
         "current_chat_id": chat.id,
-        "draft": draft,
+        "draft": there.draft if draft is None else draft,
         "send_error": error.message if error else "",
         "send_key": str(uuid4()),
     }
     return render(request, "chats/detail.html", context, status=error.status if error else 200)
 
 
-def _page_form(request: HttpRequest) -> dict[str, UUID | None]:
-    """`before` and `after` of the query. Raises `BadInput`."""
+def _ends(request: HttpRequest) -> messages_page.Ends:
+    """`before`, `after` and `around` of the query. Raises `BadInput`."""
     form = PageForm(request.GET)
     if not form.is_valid():
-        raise BadInput("before and after must be ids of messages.")
-    return form.cleaned_data
-
-
-def _page(
-    user: User, chat: Chat, before: UUID | None, after: UUID | None
-) -> tuple[list[transcript.MessageView], bool]:
-    """Up to 40 messages of the shown path, and whether there are more in that direction."""
-    most = transcript.PAGE_MESSAGES
-    if after is not None:
-        anchor = access.get_message_for(user, after, chat_id=chat.id)
-        # What a page missed while it was away is at the end of the path.
-        tail = path_to(chat.leaf_id, limit=most + 1)
-        known = next((i for i, message in enumerate(tail) if message.id == anchor.id), None)
-        newer = tail[known + 1 :] if known is not None else tail[-most:]
-        return [transcript.message_view(message) for message in newer], False
-    end = access.get_message_for(user, before, chat_id=chat.id).parent_id if before else chat.leaf_id
-    found = path_to(end, limit=most + 1)
-    return [transcript.message_view(message) for message in found[-most:]], len(found) > most
+        raise BadInput("before, after and around must be ids of messages.")
+    return messages_page.Ends(**form.cleaned_data)

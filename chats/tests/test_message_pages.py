@@ -4,8 +4,10 @@ import pytest
 
 from accounts.models import User
 from characters.models import Character
-from chats import transcript
+from chats.actions import starting
 from chats.models import Chat, Message
+from chats.pages import messages as messages_page
+from chats.pages import sidebar as sidebar_page
 from chats.tests.acting import send, tell
 from core.jobs import Status
 from inference.testing import ScriptedBackend
@@ -20,49 +22,49 @@ def reply(alice: User, alices_chat: Chat, text_engine: ScriptedBackend) -> Messa
 
 
 class TestMessageView:
-    def test_a_told_reply_is_all_blocks(self, reply: Message) -> None:
-        view = transcript.message_view(reply)
+    def test_a_told_reply_is_all_blocks(self, alice: User, reply: Message) -> None:
+        view = messages_page.view(alice, reply)
         assert (view.blocks, view.tail) == (("<p>One.</p>\n", "<p>Tw</p>\n"), "")
         assert (view.speaker, view.is_live, view.failure) == ("Azera", False, "")
 
-    def test_a_live_reply_has_its_last_block_open(self, reply: Message) -> None:
+    def test_a_live_reply_has_its_last_block_open(self, alice: User, reply: Message) -> None:
         reply.status = Status.RUNNING
-        view = transcript.message_view(reply)
+        view = messages_page.view(alice, reply)
         assert (view.blocks, view.tail, view.is_live) == (("<p>One.</p>\n",), "Tw", True)
 
-    def test_what_a_person_wrote_is_markdown_and_no_html(self, reply: Message) -> None:
+    def test_what_a_person_wrote_is_markdown_and_no_html(self, alice: User, reply: Message) -> None:
         assert reply.parent is not None
-        view = transcript.message_view(reply.parent)
+        view = messages_page.view(alice, reply.parent)
         assert view.blocks == ("<p><strong>Hi</strong> &lt;b&gt;</p>\n",)
         assert (view.speaker, view.portrait) == ("Protag", "")
 
-    def test_a_reply_that_ended_early_says_why(self, reply: Message) -> None:
+    def test_a_reply_that_ended_early_says_why(self, alice: User, reply: Message) -> None:
         reply.status, reply.failure_code = Status.INTERRUPTED, "deadline"
-        assert "took too long" in transcript.message_view(reply).failure
+        assert "took too long" in messages_page.view(alice, reply).failure
 
     @pytest.mark.parametrize(("milliseconds", "seconds"), [(None, None), (1, 1), (1499, 1), (61_000, 61)])
     def test_thinking_is_told_in_whole_seconds(
-        self, reply: Message, milliseconds: int | None, seconds: int | None
+        self, alice: User, reply: Message, milliseconds: int | None, seconds: int | None
     ) -> None:
         reply.thinking_ms = milliseconds
-        assert transcript.message_view(reply).thinking_seconds == seconds
+        assert messages_page.view(alice, reply).thinking_seconds == seconds
 
 
 class TestSidebar:
     def test_the_chat_used_last_comes_first(self, alice: User, alices_chat: Chat, azera: Character) -> None:
-        second = Chat.objects.create(owner=alice, character=azera, persona=alices_chat.persona)
-        assert [row.id for row in transcript.sidebar(alice)] == [second.id, alices_chat.id]
+        second = starting.start_chat(alice, azera)
+        assert [row.id for row in sidebar_page.sidebar(alice)] == [second.id, alices_chat.id]
         send(alice, alices_chat)
-        assert [row.id for row in transcript.sidebar(alice)] == [alices_chat.id, second.id]
+        assert [row.id for row in sidebar_page.sidebar(alice)] == [alices_chat.id, second.id]
 
     def test_a_row_shows_the_last_words_in_one_line(self, alice: User, reply: Message) -> None:
-        (row,) = transcript.sidebar(alice)
+        (row,) = sidebar_page.sidebar(alice)
         assert (row.snippet, row.is_live) == ("One. Tw", False)
 
     def test_a_row_says_that_somebody_writes(self, alice: User, alices_chat: Chat) -> None:
         send(alice, alices_chat)
-        (row,) = transcript.sidebar(alice)
+        (row,) = sidebar_page.sidebar(alice)
         assert (row.snippet, row.is_live) == ("is writing", True)
 
     def test_it_holds_nothing_of_alices_for_charlie(self, charlie: User, reply: Message) -> None:
-        assert transcript.sidebar(charlie) == []
+        assert sidebar_page.sidebar(charlie) == []

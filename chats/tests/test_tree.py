@@ -3,8 +3,10 @@
 import pytest
 
 from accounts.models import User
+from chats import company
+from chats.actions import starting
 from chats.models import Chat, Message, Role
-from chats.path import path_to
+from chats.tree import path_to
 from core.jobs import Status
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +19,7 @@ def say(chat: Chat, parent: Message | None, text: str) -> Message:
         chat=chat,
         parent=parent,
         role=role,
-        persona=chat.persona,
+        persona=company.host_persona(chat),
         character=chat.character,
         text=text,
         status=Status.DONE,
@@ -60,7 +62,7 @@ def test_it_asks_twice_however_long_it_is(alices_chat: Chat, django_assert_num_q
 
 
 def test_it_does_not_wander_into_another_chat(alices_chat: Chat, alice: User) -> None:
-    other = Chat.objects.create(owner=alice, character=alices_chat.character, persona=alices_chat.persona)
+    other = starting.start_chat(alice, alices_chat.character)
     line(other, 3)
     said = line(alices_chat, 2)
     assert path_to(said[-1].id, limit=100) == said

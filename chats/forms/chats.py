@@ -28,7 +28,8 @@ class ListForm(forms.Form):
 
 
 class PageForm(forms.Form):
-    """Which end of the history: at most one of the two."""
+    """Next to which message: at most one of the three."""
 
     before = forms.UUIDField(required=False)
     after = forms.UUIDField(required=False)
+    around = forms.UUIDField(required=False)

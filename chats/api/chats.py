@@ -17,9 +17,11 @@ from rest_framework.views import APIView
 from accounts.access import signed_in
 from accounts.models import User
 from characters.pages import tags as tags_page
-from chats import access, actions, following, transcript
-from chats.path import path_to
+from chats import access, following
+from chats.actions import sending, settings
+from chats.pages.messages import PAGE_MESSAGES
 from chats.serializers import MessageSerializer, NewMessageSerializer, TagsSerializer
+from chats.tree import path_to
 from core.database import in_thread
 from core.errors import BadInput, CognitiaError
 from core.middleware import error_response
@@ -34,19 +36,22 @@ class Messages(APIView):
         leaf_id = chat.leaf_id
         if before := request.query_params.get("before"):
             leaf_id = access.get_message_for(signed_in(request.user), _uuid(before), chat_id=chat.id).parent_id
-        return Response(
-            {"messages": MessageSerializer(path_to(leaf_id, limit=transcript.PAGE_MESSAGES), many=True).data}
-        )
+        return Response({"messages": MessageSerializer(path_to(leaf_id, limit=PAGE_MESSAGES), many=True).data})
 
     def post(self, request: Request, chat_id: UUID) -> Response:
         """Store a message and queue its reply. `Idempotency-Key` (a UUID) makes a repeat the same answer."""
         body = NewMessageSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         key = request.headers.get("Idempotency-Key")
-        sent = actions.send_message(
+        sent = sending.send_message(
             signed_in(request.user), chat_id, body.validated_data["text"], _uuid(key) if key else uuid4()
         )
-        answer = {"message_id": str(sent.message.id), "reply_id": str(sent.reply.id), "status": sent.reply.status}
+        answer = {
+            "message_id": str(sent.message.id),
+            "reply_id": str(sent.reply.id) if sent.replies else None,
+            "reply_ids": [str(reply.id) for reply in sent.replies],
+            "status": sent.reply.status if sent.replies else sent.message.status,
+        }
         return Response(answer, status=status.HTTP_202_ACCEPTED)
 
 
@@ -57,7 +62,7 @@ class Tags(APIView):
         access.get_chat_for(user, chat_id)
         body = TagsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        tags = actions.tag_chat(user, chat_id, body.validated_data["tags"])
+        tags = settings.tag_chat(user, chat_id, body.validated_data["tags"])
         return Response({"tags": [asdict(mark) for mark in tags_page.marks(tags)]})
 
 
@@ -68,7 +73,7 @@ class Reply(APIView):
 
 class CancelReply(APIView):
     def post(self, request: Request, reply_id: UUID) -> Response:
-        actions.cancel_reply(signed_in(request.user), reply_id)
+        sending.cancel_reply(signed_in(request.user), reply_id)
         return Response(status=status.HTTP_202_ACCEPTED)
 
 

@@ -1,0 +1,86 @@
+"""Deleting, which can be undone for thirty days."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from chats import access, tree
+from chats.actions.sending import cancel_reply
+from chats.events import ChatMoved
+from chats.models import Chat, Message, Trash
+from core.errors import Conflict, NotFound
+from core.events import publish_on_commit
+from core.jobs import LIVE
+
+
+def delete_message(user: User, message_id: UUID) -> Trash:
+    """Put a message and all that follows it away. The version beside it is shown, or else what it answered.
+
+    Raises `NotFound` or `NotAllowed`.
+    """
+    message = access.get_message_for(user, message_id)
+    for reply_id in Message.objects.filter(id__in=tree.below(message.id), status__in=LIVE).values_list(
+        "id", flat=True
+    ):
+        cancel_reply(user, reply_id)
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, message.chat_id)
+        # Another tab may have been faster.
+        message = access.get_message_for(user, message_id)
+        ids = tree.below(message.id)
+        trash = Trash.objects.create(owner=user, chat=chat, message=message, leaf_id=chat.leaf_id)
+        beside = tree.versions([message])[message.id]
+        instead = beside.before or beside.after
+        trash.messages = Message.objects.filter(id__in=ids, trash=None).update(trash=trash)
+        trash.save(update_fields=["messages"])
+        if chat.leaf_id in set(ids):
+            tree.show(chat, tree.tip_of(Message.objects.get(id=instead)) if instead is not None else message.parent)
+        elif message.parent is not None and message.parent.chosen_id == message.id:
+            Message.objects.filter(id=message.parent.id).update(chosen=instead)
+        publish_on_commit(chat.group, ChatMoved(leaf_id=chat.leaf_id))
+    return trash
+
+
+def restore_messages(user: User, trash_id: UUID) -> Chat:
+    """Bring back what one press has put away, and show what was shown then. Raises `NotFound` or `NotAllowed`."""
+    found = access.get_trash_for(user, trash_id)
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, found.chat_id)
+        trash = access.trash_for(user).select_related("message", "leaf").filter(id=trash_id).first()
+        if trash is None:
+            raise NotFound
+        if trash.message.parent is not None and trash.message.parent.trash_id is not None:
+            raise Conflict(_("What this followed was deleted, too. Bring that back first."))
+        Message.objects.filter(trash=trash).update(trash=None)
+        leaf = trash.leaf
+        if leaf is not None and leaf.trash_id in (None, trash.id) and tree.is_on_path(trash.message, leaf):
+            leaf.refresh_from_db()
+            tree.show(chat, leaf)
+        trash.delete()
+        publish_on_commit(chat.group, ChatMoved(leaf_id=chat.leaf_id))
+    return chat
+
+
+def delete_chat(user: User, chat_id: UUID) -> Chat:
+    """Put a chat away, for everybody who is in it. Raises `NotFound` or `NotAllowed`."""
+    live = Message.objects.filter(chat_id=chat_id, status__in=LIVE).values_list("id", flat=True)
+    access.get_participation_for(user, chat_id, access.HOST)
+    for reply_id in live:
+        cancel_reply(user, reply_id)
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, chat_id, access.HOST)
+        chat.trashed_at = now()
+        chat.save(update_fields=["trashed_at"])
+        publish_on_commit(chat.group, ChatMoved(leaf_id=None))
+    return chat
+
+
+def restore_chat(user: User, chat_id: UUID) -> Chat:
+    """Raises `NotFound`."""
+    chat = access.get_trashed_chat_for(user, chat_id)
+    Chat.objects.filter(id=chat.id).update(trashed_at=None)
+    chat.trashed_at = None
+    return chat

@@ -1,0 +1,33 @@
+"""Rows, by noun. Whoever a row belongs to is its `owner`; who else may read it is said by the chat's participants."""
+
+from chats.models.chat import CastMember, Chat, Folder, Invitation, Part, Participant, TurnTaking
+from chats.models.importing import ChatImport
+from chats.models.message import (
+    NOT_BEHIND_ANOTHER,
+    Bookmark,
+    Message,
+    Receipt,
+    Role,
+    Suggestion,
+    SuggestionKind,
+    Trash,
+)
+
+__all__ = [
+    "NOT_BEHIND_ANOTHER",
+    "Bookmark",
+    "CastMember",
+    "Chat",
+    "ChatImport",
+    "Folder",
+    "Invitation",
+    "Message",
+    "Part",
+    "Participant",
+    "Receipt",
+    "Role",
+    "Suggestion",
+    "SuggestionKind",
+    "Trash",
+    "TurnTaking",
+]
