@@ -105,7 +105,7 @@ class TestFollowing:
         text_engine.script("One.\n\n", "Two.")
         async with socket(alice, alices_chat.id) as page:
             await page.send({"type": "message.send", "key": str(uuid4()), "text": "Hello"})
-            reply_id = UUID((await page.hear("message.accepted"))["reply_id"])
+            reply_id = UUID((await page.hear("message.accepted"))["reply_ids"][0])
             await page.send({"type": "reply.subscribe", "reply_id": str(reply_id), "after": 0})
             turn = asyncio.create_task(a_turn(reply_id))
             heard = await page.frames_until_done(reply_id)
