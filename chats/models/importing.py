@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.timezone import now
 
@@ -29,6 +30,8 @@ class ChatImport(Job):
     steps_done = models.PositiveIntegerField(default=0)
     steps = models.PositiveIntegerField(default=0)
     chats = models.ManyToManyField(Chat, blank=True, related_name="imports")
+    # Characters that were made for it, because nobody had the name; they go again if nothing comes of it.
+    made = ArrayField(models.UUIDField(), default=list, blank=True)
     # Notices: what was imported, kept without a place of its own, repaired or refused.
     notices = models.JSONField(default=list)
     failure_code = models.CharField(max_length=40, blank=True)
@@ -56,3 +59,14 @@ class ChatImport(Job):
 
     def request_cancel(self) -> bool:
         return self._move({"status": Status.RUNNING}, cancel_requested=True)
+
+
+class Origin(models.Model):
+    """What the file that a chat came from said of it as a whole, by the format's name: it goes out as it came in."""
+
+    chat = models.OneToOneField(Chat, on_delete=models.CASCADE, primary_key=True, related_name="origin")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    brought = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return str(self.chat_id)

@@ -1,0 +1,82 @@
+"""The REST door to importing and exporting chats."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import signed_in
+from chats import access, exporting, uploads
+from chats.actions import importing as actions
+from chats.exporting import Kind
+from chats.forms.importing import ImportForm
+from chats.pages import importing as importing_page
+from chats.views.importing import as_attachment
+from core.database import in_thread
+from core.errors import BadInput, CognitiaError
+from core.middleware import error_response
+
+SHOWN = 100
+
+
+class Imports(APIView):
+    parser_classes = [MultiPartParser]
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        # Before anything looks at the body, and the search for the form's token does.
+        try:
+            uploads.expect_files(request)
+            return super().dispatch(request, *args, **kwargs)
+        except CognitiaError as error:
+            return error_response(request, error)
+
+    def get(self, request: Request) -> Response:
+        """The newest ones first."""
+        user = signed_in(request.user)
+        return Response({"imports": [importing_page.body(user, row) for row in access.chat_imports_for(user)[:SHOWN]]})
+
+    def post(self, request: Request) -> Response:
+        """Bring one file, in the field `file`; `character`, if it is given, is whom its chats are with."""
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid() or len(form.cleaned_data["file"]) != 1:
+            sentence = _(
+                "Send one file as `file` in a multipart form, and a character's id or nothing as `character`."
+            )
+            raise BadInput(sentence)
+        (file,) = form.cleaned_data["file"]
+        user = signed_in(request.user)
+        row = actions.start_import(user, file.name or "", uploads.chunks(file), form.cleaned_data["character"])
+        return Response(importing_page.body(user, row), status=status.HTTP_202_ACCEPTED)
+
+
+class Import(APIView):
+    def get(self, request: Request, chat_import_id: UUID) -> Response:
+        user = signed_in(request.user)
+        return Response(importing_page.body(user, access.get_chat_import_for(user, chat_import_id)))
+
+
+class CancelImport(APIView):
+    def post(self, request: Request, chat_import_id: UUID) -> Response:
+        actions.cancel_import(signed_in(request.user), chat_import_id)
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+@require_GET
+async def export(request: HttpRequest, chat_id: UUID) -> HttpResponseBase:
+    """The chat as a file, read while it is sent; `?format=` is one of `Kind`."""
+    try:
+        user = signed_in(await request.auser())
+        wanted = request.GET.get("format", Kind.OWN.value)
+        await in_thread(access.get_participation_for)(user, chat_id)
+        if wanted not in set(Kind):
+            raise BadInput(_("format is one of: %(known)s.") % {"known": ", ".join(Kind)})
+        return as_attachment(await in_thread(exporting.export)(user, chat_id, Kind(wanted)))
+    except CognitiaError as error:
+        return error_response(request, error)
