@@ -6,8 +6,10 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.timezone import now
 
 from chats.models.chat import Chat
@@ -112,6 +114,8 @@ class Message(Job):
             models.Index(fields=["chat", "created_at"]),
             models.Index(fields=["chat", "finished_at"]),
             models.Index(fields=["status"], condition=Q(status__in=LIVE), name="live_replies"),
+            models.Index(fields=["chat"], condition=~Q(branch_name=""), name="named_branches"),
+            models.Index(fields=["chat"], condition=Q(parent=None), name="first_messages"),
         ]
 
     def __str__(self) -> str:
@@ -182,6 +186,36 @@ class Message(Job):
             seq=told.seq,
             finished_at=now(),
         )
+
+
+class SearchEntry(models.Model):
+    """A message as searching reads it. The database itself keeps these in step (migration 0009): there is none for
+    what is still being written, was deleted, or says nothing."""
+
+    # All but the words repeats the message and its chat, so that a search reads nothing else. Triggers of the database
+    # make, move and remove these rows; to hold them to the others as well would only cost each message some more.
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    chat = models.ForeignKey(Chat, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    # Whose chat it is: nearly all that somebody may read is in their own.
+    host = models.UUIDField()
+    owner = models.UUIDField()
+    character = models.UUIDField()
+    role = models.CharField(max_length=9, choices=Role.choices)
+    created_at = models.DateTimeField()
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["host", "-created_at"], name="entries_of_a_host"),
+            models.Index(fields=["chat", "-created_at"], name="entries_of_a_chat"),
+            # With whose chat it is, because a word may stand in half of all messages of everybody.
+            GinIndex(F("words"), Func(F("host"), template="(ARRAY[%(expressions)s])"), name="entry_words"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.message_id)
 
 
 class Receipt(models.Model):

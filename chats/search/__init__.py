@@ -1,0 +1,1 @@
+"""Searching what somebody may read: messages, chats and characters."""
