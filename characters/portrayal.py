@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from characters import persona
+from characters import files, persona
 from characters.models import Character, Persona
 from core import markdown
 
@@ -72,6 +73,21 @@ def persona_picture(someone: Persona) -> str:
     if not someone.picture or someone.archived_at is not None:
         return ""
     return reverse("characters:persona_picture", args=[someone.id, someone.picture])
+
+
+def drawn(digest: str, width: int, media_type: str = "image/webp") -> HttpResponse:
+    """A picture of the shelf, for one browser to keep: what it holds is part of its address.
+
+    `media_type` is that of the whole one, which `width` files.WHOLE asks for.
+    """
+    if width == files.WHOLE:
+        response = HttpResponse(files.read(digest), content_type=media_type)
+    else:
+        response = HttpResponse(files.variant(digest, width), content_type="image/webp")
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def rendered(text: str) -> SafeString:

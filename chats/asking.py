@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from django.utils.timezone import now
@@ -74,21 +74,25 @@ def place_after(chat: Chat, before: Message | None) -> dict[str, int | list[UUID
 def speakers_for(chat: Chat, text: str, *, anyone: bool = False) -> list[UUID]:
     """Who answers, by the chat's way of taking turns. `anyone`: somebody shall, even where nobody was called on."""
     seats = tuple(company.seats(chat))
-    if len(seats) < 2:
+    is_asked = anyone or chat.turn_taking != TurnTaking.MANUAL
+    if len(seats) < 2 and (is_asked or len(company.people(chat)) < 2):
         return [seat.id for seat in seats if not seat.is_muted]
     table = Table(seats, *_spoken(chat))
+    # Whoever spoke last may answer what a person says to it, and does not answer itself.
+    is_own_word = anyone and chat.leaf is not None and chat.leaf.role == Role.CHARACTER
+    answering = table if is_own_word else replace(table, last=None)
     chance = random.Random(uuid4().int)  # noqa: S311  chance, not a secret
     match chat.turn_taking:
         case TurnTaking.ROUND_ROBIN:
-            return turn_taking.round_robin(table)
+            return turn_taking.round_robin(table, chat.speakers_most)
         case TurnTaking.POOLED:
-            return turn_taking.pooled(table, chance)
-        case TurnTaking.MANUAL if not anyone:
+            return turn_taking.pooled(table, chat.speakers_most, chance)
+        case TurnTaking.MANUAL if not is_asked:
             return []
         case TurnTaking.DIRECTOR:
-            return turn_taking.natural(table, text, 1, chance)
+            return turn_taking.natural(answering, text, 1, chance)
         case _:
-            return turn_taking.natural(table, text, chat.speakers_most, chance)
+            return turn_taking.natural(answering, text, chat.speakers_most, chance)
 
 
 def is_directed_by_model(chat: Chat, speakers: Sequence[UUID]) -> bool:

@@ -28,6 +28,12 @@ def people(chat: Chat) -> list[UUID]:
     return list(found.values_list("user_id", flat=True))
 
 
+def participants(chat: Chat) -> list[Participant]:
+    """The host first, then by when they came."""
+    found = Participant.objects.filter(chat=chat, left_at=None).select_related("persona", "user")
+    return sorted(found.order_by("joined_at", "pk"), key=lambda one: one.part != Part.OWNER)
+
+
 def host_persona(chat: Chat) -> Persona:
     return Participant.objects.select_related("persona").get(chat=chat, part=Part.OWNER).persona
 

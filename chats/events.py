@@ -45,6 +45,30 @@ class CastChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleChanged(Event):
+    """A person was invited, came, left, or may do something else now."""
+
+    type: ClassVar[str] = "people.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceChanged(Event):
+    """These persons have the chat open."""
+
+    type: ClassVar[str] = "presence.changed"
+    people: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTyping(Event):
+    """Somebody is writing a message; `name` is their persona's."""
+
+    type: ClassVar[str] = "person.typing"
+    person_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionReady(Event):
     """A suggestion has ended, well or not."""
 

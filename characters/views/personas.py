@@ -13,8 +13,8 @@ from characters.actions import personas as actions
 from characters.forms.personas import PersonaForm
 from characters.models import Persona
 from characters.pages import personas as personas_page
+from characters.portrayal import drawn
 from characters.tokens import estimate
-from characters.views.pictures import drawn
 from core.errors import CognitiaError, NotFound
 
 

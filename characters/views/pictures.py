@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import signed_in
 from characters import files
 from characters.access import get_picture_for
+from characters.portrayal import drawn
 from core.errors import NotFound
 
 
@@ -20,18 +21,3 @@ def picture(request: HttpRequest, character_id: UUID, digest: str, width: int) -
     if width not in (files.WHOLE, *files.WIDTHS):
         raise NotFound
     return drawn(asset.digest, width, asset.media_type)
-
-
-def drawn(digest: str, width: int, media_type: str = "image/webp") -> HttpResponse:
-    """A picture of the shelf, for one browser to keep: what it holds is part of its address.
-
-    `media_type` is that of the whole one, which `width` files.WHOLE asks for.
-    """
-    if width == files.WHOLE:
-        response = HttpResponse(files.read(digest), content_type=media_type)
-    else:
-        response = HttpResponse(files.variant(digest, width), content_type="image/webp")
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

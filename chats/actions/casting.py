@@ -29,6 +29,15 @@ class Rules:
     goes_on_for: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class SeatChanges:
+    """None leaves something as it is. `place` is where it sits, counted from 0."""
+
+    is_muted: bool | None = None
+    talkativeness: float | None = None
+    place: int | None = None
+
+
 def add_character(user: User, chat_id: UUID, character_id: UUID) -> CastMember:
     """From now on it hears what is said. One that had left knows what it heard before.
 
@@ -69,20 +78,23 @@ def remove_character(user: User, chat_id: UUID, character_id: UUID) -> None:
         publish_on_commit(chat.group, CastChanged())
 
 
-def change_seat(
-    user: User, chat_id: UUID, character_id: UUID, *, is_muted: bool | None = None, talkativeness: float | None = None
-) -> CastMember:
+def change_seat(user: User, chat_id: UUID, character_id: UUID, wanted: SeatChanges) -> CastMember:
     """Raises `NotFound`, `NotAllowed` or `BadInput`."""
-    if talkativeness is not None and not 0 <= talkativeness <= 1:
+    if wanted.talkativeness is not None and not 0 <= wanted.talkativeness <= 1:
         raise BadInput(_("Talkativeness is between 0 and 1."))
     with transaction.atomic():
         chat = access.lock_chat_for(user, chat_id)
-        member = CastMember.objects.filter(chat=chat, character_id=character_id, left_at=None).first()
+        members = {member.character_id: member for member in company.cast(chat)}
+        member = members.get(character_id)
         if member is None:
             raise NotFound
-        member.is_muted = member.is_muted if is_muted is None else is_muted
-        member.talkativeness = member.talkativeness if talkativeness is None else talkativeness
+        if wanted.is_muted is not None:
+            member.is_muted = wanted.is_muted
+        if wanted.talkativeness is not None:
+            member.talkativeness = wanted.talkativeness
         member.save(update_fields=["is_muted", "talkativeness"])
+        if wanted.place is not None:
+            _seat(list(members.values()), member, wanted.place)
         publish_on_commit(chat.group, CastChanged())
     return member
 
@@ -102,3 +114,12 @@ def change_rules(user: User, chat_id: UUID, rules: Rules) -> Chat:
         chat.save(update_fields=["turn_taking", "speakers_most", "goes_on_for"])
         publish_on_commit(chat.group, CastChanged())
     return chat
+
+
+def _seat(members: list[CastMember], member: CastMember, place: int) -> None:
+    """Put it at this place among them, counted from 0; beyond the last is the last."""
+    members.remove(member)
+    members.insert(max(0, place), member)
+    for position, one in enumerate(members):
+        one.position = position
+    CastMember.objects.bulk_update(members, ["position"])

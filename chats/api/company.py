@@ -1,0 +1,87 @@
+"""The REST door to those who speak in a chat: characters, and whose turn it is."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import signed_in
+from chats import access, company
+from chats.actions import casting, sending
+from chats.models import Chat
+from chats.serializers import (
+    CastMemberSerializer,
+    CharacterInSerializer,
+    MessageSerializer,
+    SeatSerializer,
+    SpeakSerializer,
+    TurnTakingSerializer,
+)
+from core.errors import BadInput
+
+
+class Cast(APIView):
+    def get(self, request: Request, chat_id: UUID) -> Response:
+        """In the order in which they sit."""
+        return _cast(access.get_chat_for(signed_in(request.user), chat_id))
+
+    def post(self, request: Request, chat_id: UUID) -> Response:
+        user = signed_in(request.user)
+        chat = access.get_chat_for(user, chat_id)
+        body = CharacterInSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        casting.add_character(user, chat_id, body.validated_data["character"])
+        return _cast(chat, status.HTTP_201_CREATED)
+
+
+class Seat(APIView):
+    def patch(self, request: Request, chat_id: UUID, character_id: UUID) -> Response:
+        user = signed_in(request.user)
+        chat = access.get_chat_for(user, chat_id)
+        body = SeatSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        casting.change_seat(user, chat_id, character_id, body.changes)
+        return _cast(chat)
+
+    def delete(self, request: Request, chat_id: UUID, character_id: UUID) -> Response:
+        casting.remove_character(signed_in(request.user), chat_id, character_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class TurnTaking(APIView):
+    def get(self, request: Request, chat_id: UUID) -> Response:
+        return Response(TurnTakingSerializer(access.get_chat_for(signed_in(request.user), chat_id)).data)
+
+    def put(self, request: Request, chat_id: UUID) -> Response:
+        user = signed_in(request.user)
+        access.get_participation_for(user, chat_id)
+        body = TurnTakingSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(TurnTakingSerializer(casting.change_rules(user, chat_id, body.rules)).data)
+
+
+class Speak(APIView):
+    def post(self, request: Request, chat_id: UUID) -> Response:
+        """Queue what a character says without a word from anybody. `Idempotency-Key` (a UUID) makes a repeat the same
+        answer."""
+        user = signed_in(request.user)
+        access.get_participation_for(user, chat_id)
+        body = SpeakSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        reply = sending.ask_to_speak(user, chat_id, body.validated_data["character"], _key(request))
+        return Response(MessageSerializer(reply).data, status=status.HTTP_202_ACCEPTED)
+
+
+def _cast(chat: Chat, code: int = status.HTTP_200_OK) -> Response:
+    return Response({"characters": CastMemberSerializer(company.cast(chat), many=True).data}, status=code)
+
+
+def _key(request: Request) -> UUID | None:
+    text = request.headers.get("Idempotency-Key")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise BadInput(_("Idempotency-Key must be a UUID.")) from None
