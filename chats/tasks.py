@@ -7,7 +7,7 @@ import redis
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from chats import recovery, turns
+from chats import importing, purging, recovery, resuming, suggesting, turns
 from core import jobs
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,63 @@ def reap_replies() -> None:
     """What died, or was never queued, goes on."""
     for reply_id in recovery.run_reaping():
         queue_reply(reply_id)
+
+
+@shared_task(acks_late=False)
+def suggest(suggestion_id: str) -> None:
+    """Carry out one suggestion. Safe to run twice: the second run finds the row claimed."""
+    suggesting.run_suggestion(UUID(suggestion_id))
+
+
+@shared_task(acks_late=False, expires=15)
+def resume_suggestions() -> None:
+    """What died, or was never queued, ends or goes on."""
+    for suggestion_id in suggesting.run_resuming():
+        queue_suggestion(suggestion_id)
+
+
+@shared_task(acks_late=False)
+def purge_trash() -> None:
+    """What was deleted thirty days ago is gone."""
+    purging.run_purging()
+
+
+@shared_task(acks_late=False)
+def import_chats(import_id: str) -> None:
+    """Carry out one import. Safe to run twice: the second run finds the row claimed."""
+    for following in importing.run_import(UUID(import_id)):
+        queue_chat_import(following)
+
+
+@shared_task(acks_late=False, expires=30)
+def resume_chat_imports() -> None:
+    """What died, or was never queued, goes on."""
+    for import_id in resuming.run_resuming():
+        queue_chat_import(import_id)
+
+
+@shared_task(acks_late=False)
+def collect_chat_files() -> None:
+    """What was brought and is no import any more leaves the disk."""
+    resuming.run_collecting()
+
+
+def queue_chat_import(import_id: UUID) -> None:
+    """Put it into the queue. While the queue is away the row waits, and `resume_chat_imports` queues it later."""
+    try:
+        import_chats.delay(str(import_id))
+        jobs.mark_queued(import_id)
+    except (OperationalError, redis.RedisError) as error:
+        logger.warning("import not queued yet: %s", error, extra={"import_id": str(import_id)})
+
+
+def queue_suggestion(suggestion_id: UUID) -> None:
+    """Put it into the queue. While the queue is away the row waits, and `resume_suggestions` queues it later."""
+    try:
+        suggest.delay(str(suggestion_id))
+        jobs.mark_queued(suggestion_id)
+    except (OperationalError, redis.RedisError) as error:
+        logger.warning("suggestion not queued yet: %s", error, extra={"suggestion_id": str(suggestion_id)})
 
 
 def queue_reply(reply_id: UUID) -> None:

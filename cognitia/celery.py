@@ -22,7 +22,7 @@ app.conf.update(
         "socket_connect_timeout": 2,
     },
     task_default_queue="default",
-    task_routes={"chats.tasks.generate_reply": {"queue": "gpu"}},
+    task_routes={"chats.tasks.generate_reply": {"queue": "gpu"}, "chats.tasks.suggest": {"queue": "gpu"}},
     task_ignore_result=True,
     task_publish_retry=False,
     # A turn that is redelivered would start a half-told reply again: the lease and the reaper own what runs.
@@ -32,6 +32,18 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     beat_schedule={
         "reap replies": {"task": "chats.tasks.reap_replies", "schedule": 1.0, "options": {"expires": 5}},
+        "resume suggestions": {
+            "task": "chats.tasks.resume_suggestions",
+            "schedule": 15.0,
+            "options": {"expires": 15},
+        },
+        "resume chat imports": {
+            "task": "chats.tasks.resume_chat_imports",
+            "schedule": 15.0,
+            "options": {"expires": 30},
+        },
+        "collect chat files": {"task": "chats.tasks.collect_chat_files", "schedule": 24 * 60 * 60.0},
+        "purge trash": {"task": "chats.tasks.purge_trash", "schedule": 24 * 60 * 60.0},
         "resume pulls": {"task": "weights.tasks.resume_pulls", "schedule": 15.0, "options": {"expires": 30}},
         "resume imports": {"task": "characters.tasks.resume_imports", "schedule": 15.0, "options": {"expires": 30}},
         "collect files": {"task": "characters.tasks.collect_files", "schedule": 24 * 60 * 60.0},

@@ -1,42 +1,43 @@
-// The list of chats. The open chat's row follows its replies; the others are asked for while one of them is live.
-import { $, $$ } from "./ui.js";
-import { localTimes } from "./times.js";
+// The list of chats. The open chat's row follows its replies; the rest is taken from the server when something has
+// changed, when the page is looked at again, and while somebody writes elsewhere.
+import { $, post } from "./ui.js";
+import "./chats/rows-moving.js";
+import { box, known, learn, othersLive, refreshRows, send, showUnread, undoNow } from "./chats/rows.js";
 
-const box = $("[data-chat-rows]");
-const page = $("[data-chat]");
+export { refreshRows, showSnippet } from "./chats/rows.js";
+
 const EVERY = 10_000;
 
-const current = () => page && box && $(`[data-chat-row="${page.dataset.chat}"]`, box);
-const othersLive = () => box && $$("[data-live-dots]", box).some((dots) => dots.closest("[data-chat-row]") !== current());
+box?.addEventListener("toggle", ({ target }) => {
+  const folder = target.closest("[data-folder]");
+  if (!folder || known.get(folder.dataset.folder) === target.open) return;
+  known.set(folder.dataset.folder, target.open);
+  const body = new FormData();
+  body.append("open", target.open);
+  post(folder.dataset.folderUrl, body).catch(() => { /* it is open here, and the next time as it was */ });
+}, true);
 
-/** Take the rows from a fresh page of the server (see tags.js for another than usual), unless they are in use. */
-export async function refreshRows() {
-  if (!box || box.contains(document.activeElement)) return;
-  let answer;
-  try {
-    answer = await fetch(box.dataset.from ?? page?.dataset.listUrl ?? location.href, { redirect: "manual" });
-  } catch {
-    return; // offline: the rows stay as they are
-  }
-  if (!answer.ok) return;
-  const fresh = $("[data-chat-rows]", new DOMParser().parseFromString(await answer.text(), "text/html"));
-  if (!fresh || box.contains(document.activeElement)) return;
-  localTimes(fresh);
-  if (page) $(`[data-chat-row="${page.dataset.chat}"]`, fresh)?.setAttribute("aria-current", "page");
-  box.replaceChildren(...fresh.childNodes);
-}
+$("[data-new-folder]")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  if (!(await send(form.action, new FormData(form)))) return;
+  form.reset();
+  form.closest("details").open = false;
+  $("summary", form.closest("details")).focus();
+});
 
-/** What the open chat's row says, until the server says it. */
-export function showSnippet(text, live) {
-  const snippet = $(".chat-row-snippet", current() ?? document.createElement("div"));
-  if (!snippet) return;
-  snippet.textContent = text;
-  if (!live) return;
-  const dots = document.createElement("span");
-  dots.className = "live-dots";
-  dots.dataset.liveDots = "";
-  dots.append(...[1, 2, 3].map(() => document.createElement("i")));
-  snippet.prepend(dots, " ");
-}
+// What only somebody who works on the list needs.
+document.addEventListener("click", async (event) => {
+  const opener = event.target.closest("[data-menu-of]");
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  (await import("./chats/rows-menu.js")).openMenu(opener);
+});
 
+document.addEventListener("visibilitychange", () => { if (!document.hidden) refreshRows(); });
 setInterval(() => { if (!document.hidden && othersLive()) refreshRows(); }, EVERY);
+if (box) {
+  learn(box);
+  undoNow();
+  addEventListener("load", showUnread);
+}

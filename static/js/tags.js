@@ -15,7 +15,7 @@ function show(id) {
   for (const row of $$("[data-chat-row]", rows)) {
     row.closest("li").hidden = Boolean(id) && !$(`[data-dot="${CSS.escape(id)}"]`, row);
   }
-  rows.dataset.from = filter.dataset.all + (id ? `?tag=${id}` : "");
+  rows.dataset.tag = id;
   store.set("tag", id || null);
   refreshRows();
 }
@@ -49,7 +49,7 @@ async function takeAnew() {
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of ["[data-tag-menu]", "[data-tag-filter]"]) {
-    $(part).replaceChildren(...$(part, fresh).childNodes);
+    $(part)?.replaceChildren(...($(part, fresh)?.childNodes ?? []));
   }
   show(chip(store.get("tag")) ? store.get("tag") : "");
 }
@@ -69,6 +69,7 @@ menu?.addEventListener("submit", async (event) => {
   }
 });
 
+document.addEventListener("tags:changed", takeAnew);
 document.addEventListener("input", (event) => {
   if (event.target.matches("[data-tag-hue]")) {
     event.target.closest("[data-tag-row]").style.setProperty("--h", event.target.value);
