@@ -1,25 +1,31 @@
 """The socket of one chat's page. Handlers return at once; what takes time is a task that ends with the socket."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Mapping
 from contextlib import aclosing
-from uuid import UUID
+from dataclasses import asdict
+from uuid import UUID, uuid4
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.models import User
-from chats import access, following, protocol
-from chats.actions import sending
+from characters.access import get_character_for
+from chats import access, attendance, failures, following, protocol
+from chats.actions import organising, sending, starting
+from chats.events import PeopleChanged, group_of_person
 from chats.flow import Stalled, Window
-from chats.models import Chat, Message
-from chats.protocol import Acknowledge, CancelReply, Pong, SendMessage, ServerFrame, Subscribe
+from chats.models import Chat
+from chats.protocol import Acknowledge, CancelReply, Pong, Read, SendMessage, ServerFrame, Subscribe, Typing
 from core.database import in_thread
 from core.errors import CognitiaError, LimitReached, NotFound
-from core.jobs import LIVE
+from core.jobs import LIVE, Status
+from core.streams.entries import Delta, Done, Gap, Restart
 from core.streams.reading import hub
+from inference.registry import sentiment_analyzer
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +39,11 @@ RECHECK_SECONDS = 60.0
 # After a failure the channel layer waits 1 s before it listens again; a hint sent before that is lost without a sign.
 LAYER_SECONDS = 3.0
 LONGEST_SECONDS = 12 * 60 * 60
+# A page that says more often that somebody is writing is not heard more often.
+TYPING_SECONDS = 2.0
+
+# Of a program's messages, while one is answered.
+WAITING_AT_MOST = 8
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
@@ -52,6 +63,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.chat_id = self.scope["url_route"]["kwargs"]["chat_id"]
         # Frames are heard from now on: each is checked for itself, and a page that comes back should not wait.
         self._entered = False
+        self._typed_at = 0.0
         self._start("state", self._keep_state())
         self._start("alive", self._keep_alive())
 
@@ -61,6 +73,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         if getattr(self, "_entered", False):
             await self.channel_layer.group_discard(Chat.group_of(self.chat_id), self.channel_name)
+            await self.channel_layer.group_discard(group_of_person(self.user.id), self.channel_name)
+            await in_thread(attendance.leave)(self.chat_id, self.user.id, self.channel_name)
         raise StopConsumer
 
     # --- from the page --------------------------------------------------------------------------------------------
@@ -83,7 +97,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 self._window.acknowledge(reply_id, seq)
             case CancelReply():
                 self._start(f"cancel {frame.reply_id}", self._cancel(frame))
-            case Pong():
+            case Typing() if self._heard_at - self._typed_at >= TYPING_SECONDS:
+                self._typed_at = self._heard_at
+                self._start("typing", in_thread(attendance.say_typing)(self.user, self.chat_id))
+            case Read():
+                self._start("read", self._mark_read())
+            case Typing() | Pong():
                 pass
 
     async def _send_message(self, frame: SendMessage) -> None:
@@ -128,6 +147,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except Stalled:
             await self.close(TOO_SLOW)
 
+    async def _mark_read(self) -> None:
+        with contextlib.suppress(NotFound):
+            await in_thread(organising.mark_read)(self.user, self.chat_id)
+
     async def _cancel(self, frame: CancelReply) -> None:
         try:
             await in_thread(access.get_reply_for)(self.user, frame.reply_id, chat_id=self.chat_id)
@@ -140,6 +163,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def hint(self, event: Mapping[str, str]) -> None:
         """From the channel layer: something is worth looking at."""
         await self.send(text_data=event["frame"])
+        if json.loads(event["frame"])["type"] == PeopleChanged.type:
+            self._start("place", self._keep_place())
+
+    async def _keep_place(self) -> None:
+        """Whoever was sent away hears nothing more."""
+        try:
+            await in_thread(access.get_leaf_id_for)(self.user, self.chat_id)
+        except NotFound:
+            await self.close(NOT_FOUND)
 
     async def _keep_state(self) -> None:
         """Say what there is, and again whenever hints may have been lost with a connection to Redis."""
@@ -152,6 +184,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         async with hub().reconnections() as reconnected:
             # Hints first, the state after them: what happens in between is then told twice, and not missed.
             await self.channel_layer.group_add(Chat.group_of(self.chat_id), self.channel_name)
+            await self.channel_layer.group_add(group_of_person(self.user.id), self.channel_name)
+            self._start("here", in_thread(attendance.enter)(self.chat_id, self.user.id, self.channel_name))
             while True:
                 reconnected.clear()
                 await self._send(await in_thread(self._state)())
@@ -161,7 +195,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     def _state(self) -> ServerFrame:
         leaf_id = access.get_leaf_id_for(self.user, self.chat_id)
-        live = Message.objects.filter(chat_id=self.chat_id, owner=self.user, status__in=LIVE).order_by("created_at")
+        # Another person's, too.
+        live = access.messages_for(self.user).filter(chat_id=self.chat_id, status__in=LIVE).order_by("created_at")
         return {
             "type": "chat.state",
             "last_message_id": str(leaf_id) if leaf_id else None,
@@ -181,6 +216,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 if not await in_thread(User.objects.filter(pk=self.user.pk, is_active=True).exists)():
                     await self.close(SIGNED_OUT)
                     return
+                await self._keep_place()
+            if self._entered:
+                await in_thread(attendance.enter)(self.chat_id, self.user.id, self.channel_name)
             await self._send({"type": "ping"})
 
     async def _send(self, frame: ServerFrame) -> None:
@@ -200,3 +238,87 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except Exception:
             logger.exception("socket task failed")
             await self.close(FAILED)
+
+
+class CharacterConsumer(AsyncWebsocketConsumer):
+    """A socket to all characters, for programs: one message in, its reply out token by token, then the next one.
+
+    In: `{"message", "character_id", "user_id"?}`. Out: `status`, `token`, `complete` and `error` (docs/protocol.md).
+    """
+
+    user: User
+
+    async def connect(self) -> None:
+        self._waiting: asyncio.Queue[str] = asyncio.Queue(WAITING_AT_MOST)
+        self._work: asyncio.Task[None] | None = None
+        user = self.scope.get("user")
+        await self.accept()
+        if not isinstance(user, User) or not user.is_active:
+            await self.close(SIGNED_OUT)
+            return
+        self.user = user
+        self._work = asyncio.ensure_future(self._answer_all())
+
+    async def disconnect(self, code: int) -> None:
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.gather(self._work, return_exceptions=True)
+        raise StopConsumer
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._work is None:
+            return
+        try:
+            self._waiting.put_nowait(text_data or "")
+        except asyncio.QueueFull:
+            limit = LimitReached(f"At most {WAITING_AT_MOST} messages may wait.", limit=WAITING_AT_MOST)
+            await self._say(type="error", message=limit.message, error=limit.body())
+
+    async def _answer_all(self) -> None:
+        while True:
+            text = await self._waiting.get()
+            try:
+                await self._answer(protocol.parse_plain(text))
+            except CognitiaError as error:
+                await self._say(type="error", message=error.message, error=error.body())
+            except OSError:
+                logger.debug("the program went away")
+                return
+            except Exception:
+                logger.exception("socket task failed")
+                await self.close(FAILED)
+                return
+
+    async def _answer(self, said: protocol.PlainMessage) -> None:
+        if said.user_id not in (None, str(self.user.id)):
+            raise NotFound
+        if not await in_thread(User.objects.filter(pk=self.user.pk, is_active=True).exists)():
+            await self.close(SIGNED_OUT)
+            return
+        await self._say(type="status", task="processing_message")
+        sent = await in_thread(self._send_to)(said)
+        sentiment = sentiment_analyzer().analyze(said.text)
+        await self._say(type="status", task="generating_response")
+        reply_id = sent.reply.id
+        async with aclosing(following.entries(hub(), self.user, reply_id, 0)) as entries:
+            async for numbered in entries:
+                match numbered.entry:
+                    case Delta(text=text) if text:
+                        await self._say(type="token", content=text)
+                    case Restart():
+                        await self._say(type="status", task="starting_again")
+                    case Gap(text=text):
+                        await self._say(type="status", task="starting_again")
+                        await self._say(type="token", content=text)
+                    case Done(status=Status.DONE | Status.CANCELLED):
+                        await self._say(type="complete", sentiment=asdict(sentiment), reply_id=str(reply_id))
+                    case Done(status=status, code=code):
+                        await self._say(type="error", message=failures.sentence(status, code))
+
+    def _send_to(self, said: protocol.PlainMessage) -> sending.Sent:
+        character = get_character_for(self.user, said.character_id)
+        chat = starting.chat_alone_with(self.user, character)
+        return sending.send_message(self.user, chat.id, said.text, uuid4(), speaker=character.id)
+
+    async def _say(self, **frame: object) -> None:
+        await self.send(text_data=json.dumps(frame, ensure_ascii=False))

@@ -39,11 +39,28 @@ class CancelReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Typing:
+    """Its person is writing: a page says so every few seconds, as long as they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Its person has seen all that there is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pong:
     pass
 
 
-Frame = SendMessage | Subscribe | Acknowledge | CancelReply | Pong
+@dataclass(frozen=True, slots=True)
+class PlainMessage:
+    text: str
+    character_id: UUID
+    user_id: str | None
+
+
+Frame = SendMessage | Subscribe | Acknowledge | CancelReply | Typing | Read | Pong
 
 
 class ServerFrame(TypedDict):
@@ -73,12 +90,28 @@ def parse(text: str) -> Frame:
                 return Acknowledge(UUID(reply_id), seq)
             case {"type": "reply.cancel", "reply_id": str(reply_id)}:
                 return CancelReply(UUID(reply_id))
+            case {"type": "typing"}:
+                return Typing()
+            case {"type": "chat.read"}:
+                return Read()
             case {"type": "pong"}:
                 return Pong()
     except ValueError:
         raise BadInput("An id in this frame is not a UUID.") from None
     name = raw.get("type") if isinstance(raw, dict) else None
     raise BadInput("This frame is not known, or a field is missing or of the wrong kind.", type=str(name)[:40])
+
+
+def parse_plain(text: str) -> PlainMessage:
+    """What a program says on /ws/chat. Raises `BadInput`."""
+    try:
+        match json.loads(text):
+            case {"message": str(message), "character_id": str(character_id), **rest}:
+                user_id = rest.get("user_id")
+                return PlainMessage(message, UUID(character_id), None if user_id is None else str(user_id))
+    except (ValueError, RecursionError):
+        raise BadInput("A frame must be a JSON object, and character_id a UUID.") from None
+    raise BadInput("A frame needs a message and a character_id.")
 
 
 def _id(raw: dict[str, object], name: str) -> UUID | None:

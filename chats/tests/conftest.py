@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from core.streams.reading import LogHub, hub
 
 
@@ -13,3 +15,10 @@ async def web_process() -> AsyncIterator[LogHub]:
     shared = hub()
     yield shared
     await shared.close()
+
+
+@pytest.fixture
+def signed_in(alice: User, client: Client) -> Client:
+    """Alice's browser."""
+    client.force_login(alice)
+    return client

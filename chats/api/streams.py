@@ -1,0 +1,110 @@
+"""A reply while it is told, in three forms of one log: tokens and sentences as server-sent events, and NDJSON.
+
+Async to the end: a synchronous stream would be held back whole.
+"""
+
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from uuid import UUID
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from accounts.access import signed_in
+from accounts.models import User
+from chats import access, following
+from chats.sentences import Sentences
+from core.database import in_thread
+from core.errors import BadInput, CognitiaError
+from core.middleware import error_response
+from core.streams.entries import Delta, Done, Gap, Restart, plain
+from core.streams.reading import hub
+
+Stream = Callable[[User, UUID, int], AsyncGenerator[str, None]]
+EVENTS, LINES = "text/event-stream", "application/x-ndjson"
+
+
+async def reply_events(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
+    """Every entry; `Last-Event-ID` or `?after=` is the last one that the reader has."""
+    return await _stream(request, reply_id, _events, EVENTS)
+
+
+async def reply_lines(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
+    """Every entry as a line of JSON with its `seq` and `type`."""
+    return await _stream(request, reply_id, _lines, LINES)
+
+
+async def reply_sentences(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
+    """Whole sentences, counted from 1; `Last-Event-ID` or `?after=` is the last one that the reader has."""
+    return await _stream(request, reply_id, _sentences, EVENTS)
+
+
+async def _stream(request: HttpRequest, reply_id: UUID, stream: Stream, content_type: str) -> HttpResponseBase:
+    try:
+        user = signed_in(await request.auser())
+        after = _number(request.headers.get("Last-Event-ID") or request.GET.get("after") or "0")
+        await in_thread(access.get_reply_for)(user, reply_id)
+    except CognitiaError as error:
+        return error_response(request, error)
+    response = StreamingHttpResponse(stream(user, reply_id, after), content_type=content_type)
+    # nginx would otherwise collect the stream.
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _events(user: User, reply_id: UUID, after: int) -> AsyncGenerator[str, None]:
+    async with aclosing(following.entries(hub(), user, reply_id, after)) as entries:
+        async for numbered in entries:
+            kind, fields = plain(numbered.entry)
+            yield _event(numbered.seq, kind, fields)
+
+
+async def _lines(user: User, reply_id: UUID, after: int) -> AsyncGenerator[str, None]:
+    async with aclosing(following.entries(hub(), user, reply_id, after)) as entries:
+        async for numbered in entries:
+            kind, fields = plain(numbered.entry)
+            yield json.dumps({"seq": numbered.seq, "type": kind, **fields}, ensure_ascii=False) + "\n"
+
+
+async def _sentences(user: User, reply_id: UUID, after: int) -> AsyncGenerator[str, None]:
+    """Always read from the first entry, since only the text itself says where sentences end."""
+    sentences, told, text = Sentences(), 0, ""
+    async with aclosing(following.entries(hub(), user, reply_id, 0)) as entries:
+        async for numbered in entries:
+            whole: list[str] = []
+            match numbered.entry:
+                case Delta(text=more):
+                    whole = sentences.push(more)
+                    text += more
+                case Gap(text=everything):
+                    # What was told is not told again, if this goes on from it.
+                    if not everything.startswith(text):
+                        sentences, told = Sentences(), 0
+                        yield _event(0, "restart", {})
+                        text = ""
+                    whole = sentences.push(everything[len(text) :])
+                    text = everything
+                case Restart():
+                    sentences, told, text = Sentences(), 0, ""
+                    yield _event(0, "restart", {})
+                case Done():
+                    whole = sentences.finish()
+            for sentence in whole:
+                told += 1
+                if told > after:
+                    yield _event(told, "sentence", {"text": sentence.strip()})
+            if isinstance(numbered.entry, Done):
+                kind, fields = plain(numbered.entry)
+                yield _event(told + 1, kind, fields)
+
+
+def _event(number: int, kind: str, fields: object) -> str:
+    return f"id: {number}\nevent: {kind}\ndata: {json.dumps(fields, ensure_ascii=False)}\n\n"
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise BadInput(_("The place to go on from must be a whole number."))
+    return int(text)
