@@ -1,5 +1,6 @@
 """The only way to get a chat, a message or anything of one on a user's behalf. A stranger gets what a typo gets."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -43,7 +44,7 @@ def chats_for(user: User) -> QuerySet[Chat]:
     there = participations_for(user).filter(chat=OuterRef("pk"))
     return (
         Chat.objects.filter(Exists(there), trashed_at=None)
-        .select_related("character__version", "leaf")
+        .select_related("character__version", "leaf", "language_model")
         .order_by("-active_at")
     )
 
@@ -59,7 +60,10 @@ def lock_chat_for(user: User, chat_id: UUID, parts: frozenset[Part] = WRITERS) -
     """
     get_participation_for(user, chat_id, parts)
     # Without joins: one that waited for the lock would see the new `leaf_id` and not yet the row it names.
-    return one(Chat.objects.select_for_update(no_key=True).filter(trashed_at=None), id=chat_id)
+    chat = one(Chat.objects.select_for_update(no_key=True).filter(trashed_at=None), id=chat_id)
+    # Whoever was sent away while this waited may do nothing more.
+    get_participation_for(user, chat_id, parts)
+    return chat
 
 
 def get_leaf_id_for(user: User, chat_id: UUID) -> UUID | None:
@@ -74,6 +78,12 @@ def messages_for(user: User) -> QuerySet[Message]:
     there = participations_for(user).filter(chat=OuterRef("chat"))
     there = there.filter(Q(since=None) | Q(since__lte=OuterRef("created_at")))
     return Message.objects.filter(Exists(there), trash=None)
+
+
+def readable(user: User, chat_id: UUID, messages: Iterable[Message]) -> list[Message]:
+    """Of these messages of a chat, those that were said since they were let in. Raises `NotFound`."""
+    since = get_participation_for(user, chat_id).since
+    return [message for message in messages if since is None or message.created_at >= since]
 
 
 def get_message_for(user: User, message_id: UUID, *, chat_id: UUID | None = None) -> Message:

@@ -41,9 +41,13 @@ class Staged:
     lore: State
 
 
-def staged(reply: Message, budget: TokenBudget, count: CountTokens) -> Staged:
-    """Everything that goes into the prompt of this reply, with all macros replaced."""
-    heard = heard_by(reply.character_id, path_to(reply.parent_id, limit=HISTORY_MESSAGES))
+def staged(reply: Message, budget: TokenBudget, count: CountTokens, *, unsaid: Message | None = None) -> Staged:
+    """Everything that goes into the prompt of this reply, with all macros replaced.
+
+    `unsaid` is a message that may yet be said before it; neither that nor the reply needs to be in the database.
+    """
+    path = path_to(reply.parent_id, limit=HISTORY_MESSAGES)
+    heard = heard_by(reply.character_id, path if unsaid is None else [*path, unsaid])
     card = reply.character.card
     told = _told_by(reply.chat, reply.persona, card)
     characters, people = company.others(reply.chat, reply.character)

@@ -23,6 +23,14 @@ WITH RECURSIVE path AS (
 )
 SELECT id FROM path ORDER BY step DESC
 """
+ABOVE = """
+WITH RECURSIVE path AS (
+    SELECT id, parent_id, 0 AS step FROM chats_message WHERE id = %s
+    UNION ALL
+    SELECT parent.id, parent.parent_id, path.step + 1 FROM chats_message parent JOIN path ON parent.id = path.parent_id
+)
+SELECT id FROM path WHERE step = %s LIMIT 1
+"""
 DOWN = """
 WITH RECURSIVE path AS (
     SELECT id, chosen_id, 0 AS step FROM chats_message WHERE id = %s
@@ -77,11 +85,18 @@ class Versions:
 
 
 ALONE = Versions()
+# Of one path: more than anybody says in a life.
+MOST_MESSAGES = 10_000_000
 
 
 def path_to(message_id: UUID | None, *, limit: int) -> list[Message]:
     """The message and those before it, oldest first, at most `limit`."""
     return _messages(_walk(UP, message_id, limit)) if message_id is not None else []
+
+
+def ids_to(message_id: UUID | None) -> list[UUID]:
+    """The whole path to a message, oldest first: as long as it is, so ask for it seldom."""
+    return _walk(UP, message_id, MOST_MESSAGES) if message_id is not None else []
 
 
 def path_after(message_id: UUID, *, limit: int) -> list[Message]:
@@ -93,7 +108,7 @@ def is_on_path(message: Message, leaf: Message) -> bool:
     """Whether the path to `leaf` has this message."""
     if message.chat_id != leaf.chat_id or message.depth > leaf.depth:
         return False
-    return message.id == next(iter(_walk(UP, leaf.id, leaf.depth - message.depth + 1)))
+    return _walk(ABOVE, leaf.id, leaf.depth - message.depth) == [message.id]
 
 
 def tip_of(message: Message) -> Message:
@@ -105,12 +120,22 @@ def tip_of(message: Message) -> Message:
 def show(chat: Chat, leaf: Message | None) -> None:
     """Make the path to `leaf` the one that is shown, ending there. The chat must be locked."""
     if leaf is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(LEAD_HERE, [leaf.id])
-        if leaf.chosen_id is not None:
-            leaf.chosen = None
-            leaf.save(update_fields=["chosen"])
+        _lead_to(leaf)
+        # By its row: it may have been read before the chat was locked, and something may follow it by now.
+        Message.objects.filter(id=leaf.id, chosen__isnull=False).update(chosen=None)
+        leaf.chosen = None
     chat.leaf = leaf
+    chat.save(update_fields=["leaf"])
+
+
+def show_through(chat: Chat, message: Message) -> None:
+    """Show the path through this message, as far as it was read when it was left. The chat must be locked."""
+    tip = tip_of(message)
+    if chat.leaf_id == tip.id:
+        return
+    # From here on down it is as it was left; above it, somebody may have gone another way.
+    _lead_to(message)
+    chat.leaf = tip
     chat.save(update_fields=["leaf"])
 
 
@@ -148,6 +173,11 @@ def versions(messages: Iterable[Message]) -> dict[UUID, Versions]:
             after=ids[at + 1] if at + 1 < len(ids) else None,
         )
     return placed
+
+
+def _lead_to(message: Message) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(LEAD_HERE, [message.id])
 
 
 def _walk(statement: str, *values: UUID | int) -> list[UUID]:

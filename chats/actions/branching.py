@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chats import access, limits, tree
-from chats.actions.sending import Sent, ask_for_replies, checked
+from chats.actions.sending import Sent, ask_for_replies, asked_of, checked
 from chats.actions.starting import open_chat
 from chats.asking import is_directed_by_model, speakers_for
 from chats.company import cast, people, present
 from chats.events import ChatMoved
 from chats.models import Bookmark, Chat, Message, Role
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, NotAllowed
 from core.events import publish_on_commit
 from core.jobs import Status
 
@@ -27,21 +27,30 @@ MOST_BOOKMARKS = 500
 
 def select_message(user: User, message_id: UUID) -> Chat:
     """Show the branch of this message, as far as it was read when it was left. Raises `NotFound` or `NotAllowed`."""
-    message = access.get_message_for(user, message_id)
+    chat_id = access.get_message_for(user, message_id).chat_id
     with transaction.atomic():
-        chat = access.lock_chat_for(user, message.chat_id)
-        _move(chat, tree.tip_of(message))
+        chat = access.lock_chat_for(user, chat_id)
+        # Another tab may have been faster.
+        message = access.get_message_for(user, message_id)
+        before = chat.leaf_id
+        tree.show_through(chat, message)
+        _tell_moved(chat, before)
     return chat
 
 
 def branch_from(user: User, message_id: UUID) -> Chat:
     """Show the path up to this message, so that what is said next begins a branch. Raises as `select_message`."""
-    message = access.get_message_for(user, message_id)
+    chat_id = access.get_message_for(user, message_id).chat_id
     with transaction.atomic():
-        chat = access.lock_chat_for(user, message.chat_id)
+        chat = access.lock_chat_for(user, chat_id)
+        # Another tab may have been faster.
+        message = access.get_message_for(user, message_id)
         if message.is_live:
             raise Conflict(_("This reply is still on its way."))
-        _move(chat, message)
+        before = chat.leaf_id
+        if before != message.id:
+            tree.show(chat, message)
+        _tell_moved(chat, before)
     return chat
 
 
@@ -51,9 +60,11 @@ def edit_message(user: User, message_id: UUID, text: str, key: UUID | None = Non
     Raises `NotFound`, `NotAllowed`, `BadInput`, `Conflict` or `LimitReached`.
     """
     text = checked(text)
-    old = access.get_message_for(user, message_id)
+    chat_id = access.get_message_for(user, message_id).chat_id
     with transaction.atomic():
-        chat = access.lock_chat_for(user, old.chat_id)
+        chat = access.lock_chat_for(user, chat_id)
+        # Another tab may have been faster.
+        old = access.get_message_for(user, message_id)
         if (known := _edited_before(user, old, text, key)) is not None:
             return known
         if old.is_live:
@@ -127,7 +138,10 @@ def copy_to_new_chat(user: User, message_id: UUID) -> Chat:
     path = [one for one in tree.path_to(message.id, limit=COPIED_MESSAGES) if one.id in readable and not one.is_live]
     with transaction.atomic():
         old = message.chat
-        characters = [one.character for one in cast(old)] or [old.character]
+        # Another person's character goes nowhere without them.
+        characters = [one.character for one in cast(old) if one.character.owner_id in (None, user.id)]
+        if not characters:
+            raise NotAllowed(_("The characters here are somebody else’s, so only they can take them elsewhere."))
         new = open_chat(user, characters, title=_("%(title)s, from here") % {"title": old.title or old.character.name})
         new.note, new.turn_taking = old.note, old.turn_taking
         new.leaf = _copied(user, new, path)
@@ -152,10 +166,9 @@ def remove_bookmark(user: User, message_id: UUID) -> None:
     Bookmark.objects.filter(owner=user, message=message).delete()
 
 
-def _move(chat: Chat, leaf: Message) -> None:
-    if chat.leaf_id != leaf.id:
-        tree.show(chat, leaf)
-        publish_on_commit(chat.group, ChatMoved(leaf_id=leaf.id))
+def _tell_moved(chat: Chat, before: UUID | None) -> None:
+    if chat.leaf_id != before:
+        publish_on_commit(chat.group, ChatMoved(leaf_id=chat.leaf_id))
 
 
 def _edited_before(user: User, old: Message, text: str, key: UUID | None) -> Sent | None:
@@ -164,7 +177,7 @@ def _edited_before(user: User, old: Message, text: str, key: UUID | None) -> Sen
         return None
     if found.edited_from_id != old.id or found.text != text:
         raise Conflict(_("This key was used for another message."))
-    return Sent(found, tuple(found.children.filter(role=Role.CHARACTER).order_by("created_at")[:1]))
+    return Sent(found, tuple(asked_of(found)) if found.role == Role.USER else ())
 
 
 def _copied(user: User, chat: Chat, path: list[Message]) -> Message | None:

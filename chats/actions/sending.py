@@ -14,8 +14,8 @@ from accounts.models import User
 from chats import access, company, limits, tasks
 from chats.actions.starting import MOST_CHARACTERS
 from chats.asking import Asked, add_replies, is_directed_by_model, place_after, speakers_for
-from chats.models import Chat, Message, Role
-from chats.tree import follow, is_on_path, show, tip_of
+from chats.models import Chat, Message, Participant, Role
+from chats.tree import follow, is_on_path, show, show_through
 from core.errors import BadInput, Conflict, NotFound
 from core.jobs import LIVE, Status
 from core.streams import control
@@ -104,37 +104,38 @@ def write_again(user: User, reply_id: UUID, key: UUID | None = None) -> Message:
 
     Raises `NotFound`, `NotAllowed`, `Conflict` or `LimitReached`.
     """
-    old = access.get_reply_for(user, reply_id)
+    chat_id = access.get_reply_for(user, reply_id).chat_id
     with transaction.atomic():
-        chat = access.lock_chat_for(user, old.chat_id)
+        chat = access.lock_chat_for(user, chat_id)
         if (known := _asked_before(user, chat, key)) is not None:
             return known
+        # Another tab may have been faster.
+        old = access.get_reply_for(user, reply_id)
         if old.is_live:
             raise Conflict(_("This reply is still on its way. Stop it first, or wait for it."))
         if old.parent is None:
             raise Conflict(_("The first message answers nothing, so it cannot be written again."))
-        _check_beside(old)
-        speaker = old.character_id
-        if speaker not in company.present(chat):
-            raise Conflict(_("%(name)s has left this chat.") % {"name": old.character.name})
+        _check_beside(chat, old)
         limits.reserve_replies(user, 1)
         show(chat, old.parent)
-        (reply,) = ask_for_replies(user, chat, old.parent, [speaker], key, persona_id=old.persona_id)
+        (reply,) = ask_for_replies(user, chat, old.parent, [old.character_id], key, persona_id=old.persona_id)
     return reply
 
 
 def go_on(user: User, reply_id: UUID, key: UUID | None = None) -> Message:
     """A longer version of a reply, beside it: it begins with its very words. Raises as `write_again`."""
-    old = access.get_reply_for(user, reply_id)
+    chat_id = access.get_reply_for(user, reply_id).chat_id
     with transaction.atomic():
-        chat = access.lock_chat_for(user, old.chat_id)
+        chat = access.lock_chat_for(user, chat_id)
         if (known := _asked_before(user, chat, key)) is not None:
             return known
+        # Another tab may have been faster.
+        old = access.get_reply_for(user, reply_id)
         if old.is_live:
             raise Conflict(_("This reply is still on its way."))
         if old.parent is None or not old.text.strip():
             raise Conflict(_("There is nothing here to go on from."))
-        _check_beside(old)
+        _check_beside(chat, old)
         limits.reserve_replies(user, 1)
         show(chat, old.parent)
         (reply,) = ask_for_replies(
@@ -148,7 +149,7 @@ def cancel_reply(user: User, reply_id: UUID) -> None:
     reply = access.get_reply_for(user, reply_id)
     access.get_participation_for(user, reply.chat_id, access.WRITERS)
     # Those who would speak after it, the last first, or one of them would begin when the one before it stops.
-    for asked in [*reversed(_asked_of(reply)), reply]:
+    for asked in [*reversed(asked_of(reply)), reply]:
         _stop(user, asked.id)
 
 
@@ -185,6 +186,7 @@ def add_own(user: User, chat: Chat, before: Message | None, text: str, key: UUID
         **place_after(chat, before),
     )
     follow(chat, message)
+    Participant.objects.filter(pk=there.pk).update(draft="")
     chat.title = chat.title or title_of(text)
     chat.active_at = now()
     chat.save(update_fields=["title", "leaf", "active_at"])
@@ -242,10 +244,10 @@ def _sent_before(user: User, chat: Chat, text: str, key: UUID) -> Sent | None:
         return None
     if message.chat_id != chat.id or message.text != text or message.role != Role.USER:
         raise Conflict(_("This key was used for another message."))
-    return Sent(message, tuple(_asked_of(message)))
+    return Sent(message, tuple(asked_of(message)))
 
 
-def _asked_of(message: Message) -> list[Message]:
+def asked_of(message: Message) -> list[Message]:
     """The replies that stand behind a message before anybody else speaks: each the first child of the one before."""
     asked: list[Message] = []
     last: Message | None = message
@@ -265,17 +267,19 @@ def _asked_before(user: User, chat: Chat, key: UUID | None) -> Message | None:
     return reply
 
 
-def _check_beside(old: Message) -> None:
-    """Of a double click, the second does nothing."""
+def _check_beside(chat: Chat, old: Message) -> None:
+    """Of a double click, the second does nothing; and whoever has left says nothing more."""
     if old.parent is not None and old.parent.children.filter(status__in=LIVE, trash=None).exists():
         raise Conflict(_("Another version is on its way."))
+    if old.character_id not in company.present(chat):
+        raise Conflict(_("%(name)s has left this chat.") % {"name": old.character.name})
 
 
 def _go_where(user: User, chat: Chat, after: UUID) -> None:
     """Show the branch in which somebody wrote, if the chat shows another one by now."""
     seen = access.get_message_for(user, after, chat_id=chat.id)
     if chat.leaf is None or not is_on_path(seen, chat.leaf):
-        show(chat, tip_of(seen))
+        show_through(chat, seen)
 
 
 def _check_cast(chat: Chat, speakers: Sequence[UUID]) -> None:

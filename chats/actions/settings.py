@@ -32,6 +32,11 @@ class Overrides:
     note: str = ""
 
 
+def overrides_of(chat: Chat) -> Overrides:
+    model = chat.language_model.name if chat.language_model is not None else ""
+    return Overrides(model, chat.temperature, chat.top_p, chat.max_tokens, chat.note)
+
+
 def rename_chat(user: User, chat_id: UUID, title: str) -> Chat:
     """Raises `NotFound`, `NotAllowed` or `BadInput`."""
     title = " ".join(title.split())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,14 @@ def start_chat(user: User, character: Character, *others: Character) -> Chat:
         if said := staging.greetings(chat):
             _greet(chat, min(said))
     return chat
+
+
+def chat_alone_with(user: User, character: Character) -> Chat:
+    """The one they used last in which nobody else is, or a new one."""
+    cast = CastMember.objects.filter(left_at=None).values("chat").annotate(number=Count("id")).filter(number=1)
+    people = Participant.objects.filter(left_at=None).values("chat").annotate(number=Count("id")).filter(number=1)
+    found = access.chats_for(user).filter(character=character, id__in=cast.values("chat"))
+    return found.filter(id__in=people.values("chat")).first() or start_chat(user, character)
 
 
 def open_chat(user: User, characters: Sequence[Character], *, title: str = "") -> Chat:

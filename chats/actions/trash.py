@@ -22,9 +22,8 @@ def delete_message(user: User, message_id: UUID) -> Trash:
     Raises `NotFound` or `NotAllowed`.
     """
     message = access.get_message_for(user, message_id)
-    for reply_id in Message.objects.filter(id__in=tree.below(message.id), status__in=LIVE).values_list(
-        "id", flat=True
-    ):
+    live = Message.objects.filter(id__in=tree.below(message.id), status__in=LIVE, trash=None)
+    for reply_id in live.values_list("id", flat=True):
         cancel_reply(user, reply_id)
     with transaction.atomic():
         chat = access.lock_chat_for(user, message.chat_id)
@@ -37,7 +36,10 @@ def delete_message(user: User, message_id: UUID) -> Trash:
         trash.messages = Message.objects.filter(id__in=ids, trash=None).update(trash=trash)
         trash.save(update_fields=["messages"])
         if chat.leaf_id in set(ids):
-            tree.show(chat, tree.tip_of(Message.objects.get(id=instead)) if instead is not None else message.parent)
+            if instead is not None:
+                tree.show_through(chat, Message.objects.get(id=instead))
+            else:
+                tree.show(chat, message.parent)
         elif message.parent is not None and message.parent.chosen_id == message.id:
             Message.objects.filter(id=message.parent.id).update(chosen=instead)
         publish_on_commit(chat.group, ChatMoved(leaf_id=chat.leaf_id))
@@ -52,7 +54,9 @@ def restore_messages(user: User, trash_id: UUID) -> Chat:
         trash = access.trash_for(user).select_related("message", "leaf").filter(id=trash_id).first()
         if trash is None:
             raise NotFound
-        if trash.message.parent is not None and trash.message.parent.trash_id is not None:
+        # A greeting that was chosen again has left its trash, and may have been deleted anew.
+        gone = trash.message.trash_id not in (None, trash.id)
+        if gone or (trash.message.parent is not None and trash.message.parent.trash_id is not None):
             raise Conflict(_("What this followed was deleted, too. Bring that back first."))
         Message.objects.filter(trash=trash).update(trash=None)
         leaf = trash.leaf
@@ -66,7 +70,7 @@ def restore_messages(user: User, trash_id: UUID) -> Chat:
 
 def delete_chat(user: User, chat_id: UUID) -> Chat:
     """Put a chat away, for everybody who is in it. Raises `NotFound` or `NotAllowed`."""
-    live = Message.objects.filter(chat_id=chat_id, status__in=LIVE).values_list("id", flat=True)
+    live = Message.objects.filter(chat_id=chat_id, status__in=LIVE, trash=None).values_list("id", flat=True)
     access.get_participation_for(user, chat_id, access.HOST)
     for reply_id in live:
         cancel_reply(user, reply_id)
