@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv/bin
 export HOST PORT COGNITIA_HOME
 
-.PHONY: run install install-dev test check format bench bench-stream bench-text bench-imports bench-search lock
+.PHONY: run install install-dev test check format bench bench-stream bench-text bench-imports bench-search bench-message-search bench-long-chat bench-chat-imports lock
 
 run:
 	@$(PYTHON) cognitia/bootstrap.py --serve
@@ -35,7 +35,7 @@ format: install-dev
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
-bench: bench-stream bench-text bench-imports bench-search
+bench: bench-stream bench-text bench-imports bench-search bench-message-search bench-long-chat
 bench-stream: install-dev
 	$(VENV)/python -m benchmarks.stream
 # LLAMA_SERVER=<a llama-server of the same llama.cpp> adds it to the comparison.
@@ -46,6 +46,12 @@ bench-imports: install-dev
 	$(VENV)/python -m benchmarks.imports
 bench-search: install-dev
 	$(VENV)/python -m benchmarks.search
+bench-message-search: install-dev
+	$(VENV)/python -m benchmarks.message_search
+bench-chat-imports: install-dev
+	$(VENV)/python -m benchmarks.chat_imports
+bench-long-chat: install-dev
+	$(VENV)/python -m benchmarks.long_chat
 
 # After a change of requirements*.in; needs uv on the PATH. No hosts and no paths may enter the lock.
 LOCK := uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links \

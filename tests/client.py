@@ -24,6 +24,7 @@ class Frame(TypedDict, total=False):
     seq: int
     attempt: int
     reply_id: str
+    reply_ids: list[str]
     message_id: str
     text: str
     thinking: str
@@ -166,8 +167,8 @@ class Page:
         key = str(uuid4())
         self.say({"type": "message.send", "key": key, "text": text})
         accepted = self.until(lambda frame: frame["type"] == "message.accepted" and frame["key"] == key)
-        self.subscribe(accepted["reply_id"])
-        return accepted["reply_id"]
+        self.subscribe(accepted["reply_ids"][0])
+        return accepted["reply_ids"][0]
 
     def hear(self, seconds: float = 20.0) -> Frame:
         """The next frame, applied and acknowledged. Raises `TimeoutError`; opens a lost socket again."""

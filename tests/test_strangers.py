@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,8 +27,9 @@ from characters.actions.tags import create_tag
 from characters.cards.card import Card
 from characters.models import Asset, Character, Draft, Import, Lorebook, Publication, Submission
 from characters.models.character import card_text
-from chats.actions import starting
-from chats.models import Chat
+from chats.actions import people, starting
+from chats.actions.organising import make_folder
+from chats.models import Chat, ChatImport, Suggestion, SuggestionKind, Trash
 from chats.tests.acting import send
 from core.jobs import Status
 
@@ -68,6 +69,12 @@ class Ids:
     number: int = 1
     width: int = 96
     kind: str = "json"
+    user_id: UUID = field(default_factory=uuid4)
+    invitation_id: UUID = field(default_factory=uuid4)
+    folder_id: UUID = field(default_factory=uuid4)
+    suggestion_id: UUID = field(default_factory=uuid4)
+    trash_id: UUID = field(default_factory=uuid4)
+    chat_import_id: UUID = field(default_factory=uuid4)
 
     @classmethod
     def of_nothing(cls, digest: str) -> "Ids":
@@ -85,6 +92,7 @@ class Ids:
             "before": str(self.message_id), "after": str(self.reply_id), "owner": str(self.chat_id),
             "persona": str(self.persona_id), "tag": str(self.tag_id), "tags": [str(self.tag_id)], "name": "Mine",
             "number": "1", "base": "1", "version": "1", "kind": "other", "author": "Me", "new": "Mine", "hue": "1",
+            "folder": str(self.folder_id), "pinned": "true", "title": "Mine",
         }  # fmt: skip
 
 
@@ -123,9 +131,17 @@ def alices(alice: User, alices_chat: Chat, settings: Settings, tmp_path: Path) -
         owner=alice, name="Secret", text='{"spec": "lorebook_v3", "data": {"entries": [], "extensions": {}}}'
     )
     brought = Import.objects.create(owner=alice, file_name="secret.png", size_bytes=1, status=Status.QUEUED)
+    chat_import = ChatImport.objects.create(owner=alice, file_name="secret.jsonl", size_bytes=1, status=Status.QUEUED)
+    suggestion = Suggestion.objects.create(
+        owner=alice, chat=alices_chat, persona=persona, kind=SuggestionKind.TITLE, text="Secret"
+    )
     return Ids(
         alices_chat.id, sent.message.id, sent.reply.id, mira.id, gone.id, persona.id,
         create_tag(alice, "Secret").id, brought.id, book.id, publication.id, digest,
+        user_id=alice.id, invitation_id=people.invite(alice, alices_chat.id, people.Terms()).invitation.id,
+        folder_id=make_folder(alice, "Secret").id, suggestion_id=suggestion.id,
+        trash_id=Trash.objects.create(owner=alice, chat=alices_chat, message=sent.message).id,
+        chat_import_id=chat_import.id,
     )  # fmt: skip
 
 
@@ -215,6 +231,6 @@ def _asked(client: Client, verb: str, route: str, ids: Ids) -> tuple[int, bytes]
 def _words(status: int, content: bytes, ids: Ids) -> tuple[int, bytes]:
     """Every page has a fresh form token, and may say the address that it was asked for."""
     content = re.sub(rb'(csrfmiddlewaretoken" value=")[^"]+', rb"\1", content)
-    for name in ("chat_id", "message_id", "reply_id", "character_id", "deleted_id", "persona_id", "tag_id"):
+    for name in ("chat_id", "message_id", "reply_id", "character_id", "deleted_id", "persona_id", "tag_id", "user_id"):
         content = content.replace(str(getattr(ids, name)).encode(), name.encode())
     return status, content

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from core.errors import NotFound
-from weights.models import LONGEST_NAME, NAME, LanguageModel
+from weights.models import CAN_ANSWER, LONGEST_NAME, NAME, LanguageModel
 
 
 def require_operator(user: object) -> None:
@@ -32,6 +32,11 @@ def get_model(name: str) -> LanguageModel:
 def models() -> QuerySet[LanguageModel]:
     """All that there are, by size."""
     return LanguageModel.objects.order_by("parameters", "size_bytes", "name")
+
+
+def answering_names() -> list[str]:
+    """Of those that can answer, by size."""
+    return list(models().filter(**CAN_ANSWER).values_list("name", flat=True))
 
 
 def model_in_use() -> LanguageModel | None:

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import User
 from chats import tone
 from chats.models import Message, Receipt
 from chats.prompting import Slice, Source
@@ -77,12 +78,16 @@ def details(reply: Message) -> list[Detail]:
     return found
 
 
-def receipt(reply: Message) -> Budget | None:
-    """What its prompt was made of. None: nobody kept that."""
+def receipt(user: User, reply: Message) -> Budget | None:
+    """What its prompt was made of; None: nobody kept that. Entries of lorebooks are named to the chat's host alone."""
     kept = Receipt.objects.filter(message=reply).first()
     if kept is None:
         return None
-    slices = [Slice(Source(one["source"]), one["tokens"], one["items"], one["name"]) for one in kept.slices]
+    is_host = reply.chat.owner_id == user.id
+    slices = [
+        Slice(Source(one["source"]), one["tokens"], one["items"], one["name"] if is_host else "")
+        for one in kept.slices
+    ]
     return budget(slices, kept.context_tokens, kept.reply_tokens)
 
 

@@ -1,16 +1,16 @@
 """What the pages show of messages: rows in, values out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
-from characters.portrayal import portrait
 from chats import access, failures, staging, tree
 from chats.models import Bookmark, Chat, Message, Role
+from chats.pages.faces import face
 from core import markdown
 
 PAGE_MESSAGES = 40
@@ -41,6 +41,7 @@ class MessageView:
     is_live: bool
     seq: int
     versions: tree.Versions = tree.ALONE
+    is_first: bool = False
     is_own: bool = True
     is_edited: bool = False
     is_hidden: bool = False
@@ -60,13 +61,28 @@ NEWEST = Ends()
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """A piece of the shown path. `moved`: what was asked for stands in another branch; this is the path's end."""
+class Piece:
+    """A piece of the shown path. `moved`: what was asked for stands in another branch; this is the path's end.
 
-    messages: tuple[MessageView, ...]
+    `elsewhere`: a piece of another branch, around this message, because that was asked for.
+    """
+
+    messages: tuple[Message, ...]
     has_older: bool
     has_newer: bool = False
     moved: bool = False
+    elsewhere: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A `Piece` as a person sees it."""
+
+    messages: tuple[MessageView, ...]
+    has_older: bool
+    has_newer: bool
+    moved: bool
+    elsewhere: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +98,40 @@ class GreetingChoice:
 
 def window(user: User, chat: Chat, ends: Ends = NEWEST) -> Window:
     """Up to 40 messages: the newest, or those next to one. Raises `NotFound`."""
-    before, after, around = ends.before, ends.after, ends.around
-    most = PAGE_MESSAGES
+    found = piece(user, chat, ends)
+    return Window(views(user, found.messages), found.has_older, found.has_newer, found.moved, found.elsewhere)
+
+
+def piece(user: User, chat: Chat, ends: Ends = NEWEST, most: int | None = None) -> Piece:
+    """As `window`, for up to `most` messages."""
+    found = _piece(user, chat, ends, most or PAGE_MESSAGES)
     since = access.get_participation_for(user, chat.id).since
-    if before is not None:
-        anchor = access.get_message_for(user, before, chat_id=chat.id)
+    seen = tuple(message for message in found.messages if since is None or message.created_at >= since)
+    return replace(found, messages=seen, has_older=found.has_older and len(seen) == len(found.messages))
+
+
+def _piece(user: User, chat: Chat, ends: Ends, most: int) -> Piece:
+    if (near := ends.before or ends.after or ends.around) is None:
+        found = tree.path_to(chat.leaf_id, limit=most + 1)
+        return Piece(tuple(found[-most:]), has_older=len(found) > most)
+    anchor = access.get_message_for(user, near, chat_id=chat.id)
+    if ends.before is not None:
         found = tree.path_to(anchor.parent_id, limit=most + 1)
-        return _window(user, found[-most:], since, has_older=len(found) > most, has_newer=True)
-    if (next_to := after or around) is not None:
-        anchor = access.get_message_for(user, next_to, chat_id=chat.id)
-        if chat.leaf is not None and tree.is_on_path(anchor, chat.leaf):
-            newer = tree.path_after(anchor.id, limit=most + 1)
-            if after is not None:
-                return _window(user, newer[:most], since, has_older=True, has_newer=len(newer) > most)
-            older = tree.path_to(anchor.id, limit=most // 2 + 1)
-            shown = [*older[-(most // 2) :], *newer[: most // 2]]
-            return _window(user, shown, since, has_older=len(older) > most // 2, has_newer=len(newer) > most // 2)
-    found = tree.path_to(chat.leaf_id, limit=most + 1)
-    return _window(user, found[-most:], since, has_older=len(found) > most, moved=after is not None)
+        return Piece(tuple(found[-most:]), has_older=len(found) > most, has_newer=True)
+    is_shown = chat.leaf is not None and tree.is_on_path(anchor, chat.leaf)
+    if ends.after is None:
+        half = max(1, most // 2)
+        older, newer = tree.path_to(anchor.id, limit=half + 1), tree.path_after(anchor.id, limit=half + 1)
+        return Piece(
+            (*older[-half:], *newer[:half]),
+            has_older=len(older) > half,
+            has_newer=len(newer) > half,
+            elsewhere=None if is_shown else anchor.id,
+        )
+    if not is_shown:
+        return replace(_piece(user, chat, NEWEST, most), moved=True)
+    newer = tree.path_after(anchor.id, limit=most + 1)
+    return Piece(tuple(newer[:most]), has_older=True, has_newer=len(newer) > most)
 
 
 def views(user: User, messages: Iterable[Message]) -> tuple[MessageView, ...]:
@@ -114,9 +146,10 @@ def view(user: User, message: Message) -> MessageView:
     return views(user, [message])[0]
 
 
-def lines(chat: Chat) -> list[str]:
+def lines(user: User, chat: Chat) -> list[str]:
     """The last messages of the path that is shown, oldest first: `Name: text`, each on one line."""
-    found = [message for message in tree.path_to(chat.leaf_id, limit=LINES) if message.text]
+    path = access.readable(user, chat.id, tree.path_to(chat.leaf_id, limit=LINES))
+    found = [message for message in path if message.text]
     return [f"{staging.speaker_of(one)}: {' '.join(one.text.split())}"[:LINE_LENGTH] for one in found]
 
 
@@ -136,19 +169,6 @@ def greeting_choice(chat: Chat) -> GreetingChoice | None:
     )
 
 
-def _window(
-    user: User,
-    found: list[Message],
-    since: datetime | None,
-    *,
-    has_older: bool,
-    has_newer: bool = False,
-    moved: bool = False,
-) -> Window:
-    seen = [message for message in found if since is None or message.created_at >= since]
-    return Window(views(user, seen), has_older and len(seen) == len(found), has_newer, moved)
-
-
 def _view(user: User, message: Message, versions: tree.Versions, bookmark: str | None) -> MessageView:
     is_user = message.role == Role.USER
     closed: tuple[str, ...]
@@ -162,7 +182,7 @@ def _view(user: User, message: Message, versions: tree.Versions, bookmark: str |
         role=message.role,
         speaker=staging.speaker_of(message),
         hue=message.persona.hue if is_user else message.character.hue,
-        portrait="" if is_user else portrait(message.character),
+        portrait="" if is_user else face(user.id, message.chat_id, message.character),
         symbol=message.persona.symbol,
         created_at=message.created_at,
         blocks=tuple(_safe(html) for html in closed),
@@ -174,6 +194,7 @@ def _view(user: User, message: Message, versions: tree.Versions, bookmark: str |
         is_live=message.is_live,
         seq=message.seq,
         versions=versions,
+        is_first=message.parent_id is None,
         is_own=not is_user or message.owner_id == user.id,
         is_edited=message.edited_from_id is not None,
         is_hidden=message.is_hidden,

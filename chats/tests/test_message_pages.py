@@ -3,11 +3,8 @@
 import pytest
 
 from accounts.models import User
-from characters.models import Character
-from chats.actions import starting
 from chats.models import Chat, Message
 from chats.pages import messages as messages_page
-from chats.pages import sidebar as sidebar_page
 from chats.tests.acting import send, tell
 from core.jobs import Status
 from inference.testing import ScriptedBackend
@@ -48,23 +45,3 @@ class TestMessageView:
     ) -> None:
         reply.thinking_ms = milliseconds
         assert messages_page.view(alice, reply).thinking_seconds == seconds
-
-
-class TestSidebar:
-    def test_the_chat_used_last_comes_first(self, alice: User, alices_chat: Chat, azera: Character) -> None:
-        second = starting.start_chat(alice, azera)
-        assert [row.id for row in sidebar_page.sidebar(alice)] == [second.id, alices_chat.id]
-        send(alice, alices_chat)
-        assert [row.id for row in sidebar_page.sidebar(alice)] == [alices_chat.id, second.id]
-
-    def test_a_row_shows_the_last_words_in_one_line(self, alice: User, reply: Message) -> None:
-        (row,) = sidebar_page.sidebar(alice)
-        assert (row.snippet, row.is_live) == ("One. Tw", False)
-
-    def test_a_row_says_that_somebody_writes(self, alice: User, alices_chat: Chat) -> None:
-        send(alice, alices_chat)
-        (row,) = sidebar_page.sidebar(alice)
-        assert (row.snippet, row.is_live) == ("is writing", True)
-
-    def test_it_holds_nothing_of_alices_for_charlie(self, charlie: User, reply: Message) -> None:
-        assert sidebar_page.sidebar(charlie) == []

@@ -1,5 +1,12 @@
 """The REST routes below /api/v2/."""
 
-from chats.urls import chats
+from chats.urls import chats, company, importing, organising, searching, suggesting
 
-urlpatterns = [*chats.api_urlpatterns]
+urlpatterns = [
+    *importing.api_urlpatterns,
+    *chats.api_urlpatterns,
+    *company.api_urlpatterns,
+    *organising.api_urlpatterns,
+    *suggesting.api_urlpatterns,
+    *searching.api_urlpatterns,
+]

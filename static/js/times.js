@@ -31,6 +31,8 @@ function dayName(moment) {
 /** A line between the messages of two days. */
 export function markDays(log) {
   let last = "";
+  // A line whose messages have gone goes, too.
+  for (const line of $$(":scope > .day", log)) if (!line.nextElementSibling?.classList.contains("message")) line.remove();
   for (const message of $$(":scope > .message", log)) {
     const moment = new Date($("time", message).dateTime);
     const day = dayOf(moment);

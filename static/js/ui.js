@@ -60,6 +60,48 @@ export function toast(text) {
   setTimeout(() => note.remove(), 5000);
 }
 
+const UNDO_MILLISECONDS = 7000;
+let undoLast = null;
+
+/** What was done can be undone for seven seconds, by its button or by Ctrl+Z; not while it is pointed at or out of sight. */
+export function undoable(text, undo) {
+  const note = document.createElement("div");
+  const label = document.createElement("span");
+  const button = document.createElement("button");
+  note.className = "toast";
+  label.textContent = text;
+  button.type = "button";
+  button.textContent = words("undo");
+  note.append(label, button);
+  $("[data-toasts]").append(note);
+  announce(text);
+  let left = UNDO_MILLISECONDS;
+  const end = () => {
+    clearInterval(timer);
+    note.remove();
+    if (undoLast === run) undoLast = null;
+  };
+  const timer = setInterval(() => {
+    if (document.hidden || note.matches(":hover, :focus-within")) return;
+    left -= 250;
+    if (left <= 0) end();
+  }, 250);
+  function run() {
+    end();
+    announce(words("undone"));
+    undo();
+  }
+  button.addEventListener("click", run);
+  undoLast = run;
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, [contenteditable]");
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || typing || !undoLast) return;
+  event.preventDefault();
+  undoLast();
+});
+
 /** Into the clipboard, also on plain http, where navigator.clipboard is missing. */
 export async function copyText(text) {
   if (isSecureContext && navigator.clipboard) {

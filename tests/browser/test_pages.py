@@ -15,7 +15,8 @@ from tests.stack import ROOT
 KB = 1024
 FOR_ALL = ["/account/login/", "/account/signup/", "/account/password/reset/", "/sign-in/link/spent/"]
 FOR_MEMBERS = [
-    "/chats/", "/characters/", "/characters/saved/", "/characters/yours/", "/characters/new/", "/characters/import/",
+    "/chats/", "/chats/all/", "/chats/archive/", "/chats/trash/", "/chats/import/", "/chats/group/", "/search/?q=a",
+    "/characters/", "/characters/saved/", "/characters/yours/", "/characters/new/", "/characters/import/",
     "/lorebooks/", "/lorebooks/new/", "/personas/", "/personas/new/", "/tags/", "/account/password/change/",
     "/account/email/", "/account/logout/", "/no/such/page/",
 ]  # fmt: skip

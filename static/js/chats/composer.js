@@ -1,10 +1,12 @@
 // Where the reader writes. A draft outlives the page, Enter does what the reader prefers, and no keystroke reaches the
 // conversation.
-import { $, store } from "../ui.js";
+import { $, post, store } from "../ui.js";
 import { sendOnEnter } from "../preferences.js";
 
 const touchOnly = matchMedia("(pointer: coarse) and (not (any-pointer: fine))");
 const apple = /Mac|iP(hone|ad|od)/.test(navigator.platform);
+
+const TELL_MILLISECONDS = 1500;
 
 export class Composer {
   #form = $("[data-composer]");
@@ -14,11 +16,17 @@ export class Composer {
   #draftKey;
   #saving = 0;
   #composing = false;
+  #told = "";
+  #address;
+  #telling = 0;
 
-  /** `onSend(text)` and `onStop()`; the latter says whether there was something to stop. */
-  constructor(chatId, { onSend, onStop }) {
+  /** `onSend(text)`, `onStop()` and `onUp()`; the latter two say whether there was something to stop, or to edit. */
+  constructor(chatId, { onSend, onStop, onUp }) {
     this.#draftKey = `draft:${chatId}`;
-    this.#area.value ||= store.get(this.#draftKey) ?? "";
+    // What this machine kept is newer than what the server was told of it.
+    this.#area.value = store.get(this.#draftKey) || this.#area.value;
+    this.#told = this.#area.value;
+    this.#address = `${$("[data-chat]").dataset.chatUrl}draft/`;
     this.#form.noValidate = true;
     this.#area.addEventListener("input", () => { this.#note.hidden = true; this.#changed(); });
     this.#area.addEventListener("compositionstart", () => { this.#composing = true; });
@@ -30,6 +38,7 @@ export class Composer {
         event.preventDefault();
         this.#form.requestSubmit();
       } else if (event.key === "Escape" && onStop()) event.preventDefault();
+      else if (event.key === "ArrowUp" && !this.#area.value && onUp()) event.preventDefault();
     });
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -48,6 +57,8 @@ export class Composer {
     this.#hint();
     this.#changed();
   }
+
+  get text() { return this.#area.value; }
 
   focus() { this.#area.focus({ preventScroll: true }); }
 
@@ -96,5 +107,18 @@ export class Composer {
   #save() {
     clearTimeout(this.#saving);
     store.set(this.#draftKey, this.#area.value || null);
+    clearTimeout(this.#telling);
+    this.#telling = setTimeout(() => this.#tell(), TELL_MILLISECONDS);
+  }
+
+  /** For the reader's other machines. Should it fail, this one has it. */
+  async #tell() {
+    const text = this.#area.value;
+    if (text === this.#told) return;
+    const body = new FormData();
+    body.set("text", text);
+    try {
+      if ((await post(this.#address, body)).ok) this.#told = text;
+    } catch { /* offline: with the next word again */ }
   }
 }

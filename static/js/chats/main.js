@@ -3,11 +3,14 @@ import { $, announce, post, toast, uuid, words } from "../ui.js";
 import { refreshRows, showSnippet } from "../sidebar.js";
 import { sayState } from "./banner.js";
 import { Composer } from "./composer.js";
-import { append, bodyText, confirm, fetchMessage, fetchNewer, fetchOlder, find, newest, ownMessage, prepend, replyMessage, sendState } from "./messages.js";
+import { append, bodyText, confirm, fetchMessage, find, newest, ownMessage, replyMessage, sendState } from "./messages.js";
 import { Outbox } from "./outbox.js";
+import { catchUp as fetchNewer, edges, showEnd, showNewer, showOlder, sync } from "./path.js";
 import { Reply } from "./replies.js";
 import { StickToEnd } from "./scroll.js";
+import { startDialogs, suggestionReady } from "./dialogs.js";
 import { ChatSocket } from "./socket.js";
+import { editLastOwn, startTools, toLast } from "./tools.js";
 
 const page = $("[data-chat]");
 const log = $("[data-log]");
@@ -20,8 +23,6 @@ const subscribed = new Set(); // on the line that is open now
 const toldToStart = new Set();
 const unacknowledged = new Set();
 const outbox = new Outbox(chatId);
-const title = document.title;
-let unread = 0;
 let lineState = "open";
 
 const liveReplies = () => [...replies.values()].filter((reply) => reply.isLive);
@@ -29,11 +30,20 @@ const liveReplies = () => [...replies.values()].filter((reply) => reply.isLive);
 // ---- the end of the conversation
 
 const stick = new StickToEnd(box, $("[data-log-box]"), () => {
-  jump.hidden = stick.pinned || stick.gap < 140;
+  jump.hidden = !edges.newer && (stick.pinned || stick.gap < 140);
   $("[data-jump-label]").textContent = words(liveReplies().length ? "jump_live" : "jump_latest");
   if (!stick.pinned && box.scrollTop < 600) loadOlder();
+  if (edges.newer && stick.gap < 600) loadNewer();
 });
-jump.addEventListener("click", () => { stick.pin(); composer.focus(); });
+jump.addEventListener("click", async () => { await toEnd(); composer.focus(); });
+
+/** The end of the path, if need be from the server. */
+async function toEnd() {
+  if (edges.newer) {
+    try { (await showEnd()).forEach(follow); } catch { toast(words("older_failed")); }
+  }
+  stick.pin();
+}
 
 function showLive() {
   const live = liveReplies();
@@ -42,26 +52,25 @@ function showLive() {
   stick.onChange();
 }
 
-// ---- older messages
+// ---- more of the path
 
 let loading = false;
-async function loadOlder() {
-  const older = $("[data-older]");
-  if (!older || loading) return;
+async function load(more, said) {
+  if (loading) return;
   loading = true;
   try {
-    const [items, more] = await fetchOlder();
-    stick.keep(() => {
-      prepend(items);
-      if (!more || !items.length) older.remove();
-    });
-    announce(words("older_loaded"));
+    const put = await more();
+    // What the reader looks at stays where it is, whichever end grows or shrinks.
+    stick.hold(() => put().forEach(follow));
+    announce(words(said));
   } catch {
     toast(words("older_failed"));
   } finally {
     setTimeout(() => { loading = false; }, 150);
   }
 }
+const loadOlder = () => { if (edges.older && newest()) load(showOlder, "older_loaded"); };
+const loadNewer = () => load(showNewer, "newer_loaded");
 $("[data-older-button]")?.addEventListener("click", loadOlder);
 
 // ---- replies
@@ -69,6 +78,8 @@ $("[data-older-button]")?.addEventListener("click", loadOlder);
 function adopt(item) {
   if (item.dataset.role !== "character" || !item.hasAttribute("data-live")) return null;
   const reply = new Reply(item);
+  // In the place of another item of this reply, it has to hear everything that follows what it shows.
+  if (replies.has(reply.id)) subscribed.delete(reply.id);
   replies.set(reply.id, reply);
   return reply;
 }
@@ -97,6 +108,8 @@ async function reload(id) {
   return fresh && follow(fresh);
 }
 
+const speaker = (reply) => $("[data-speaker]", reply.item).textContent;
+
 function onReplyFrame(frame) {
   const reply = replies.get(frame.reply_id);
   if (!reply) return;
@@ -106,8 +119,8 @@ function onReplyFrame(frame) {
   acknowledge(reply);
   if (frame.type === "reply.start" && !toldToStart.has(reply.id)) {
     toldToStart.add(reply.id);
-    announce(words("is_writing", { name }));
-    showSnippet(words("is_writing", { name }), true);
+    announce(words("is_writing", { name: speaker(reply) }));
+    showSnippet(words("is_writing", { name: speaker(reply) }), true);
   }
   if (frame.type === "reply.done") onDone(reply, frame);
   if (frame.type !== "reply.delta") showLive();
@@ -116,21 +129,22 @@ function onReplyFrame(frame) {
 function onDone(reply, { status, message }) {
   reply.paint();
   const said = bodyText(reply.item);
-  if (status === "done") announce(words("replied", { name, text: said.slice(0, 220) }));
-  else if (status === "cancelled") announce(words("stopped_by", { name }));
+  if (status === "done") announce(words("replied", { name: speaker(reply), text: said.slice(0, 220) }));
+  else if (status === "cancelled") announce(words("stopped_by", { name: speaker(reply) }));
   else announce(message || words(status === "failed" ? "failed" : "interrupted"), "assertive");
   showSnippet(said.slice(0, 90), false);
-  refreshRows();
-  if (document.hidden) {
-    unread += 1;
-    document.title = words("unread", { n: unread, title });
-  }
+  toLast();
+  sawAll();
+}
+
+/** The reader has seen what there is. */
+function sawAll() {
+  if (!document.hidden) socket.send({ type: "chat.read" });
 }
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
-  unread = 0;
-  document.title = title;
+  sawAll();
 });
 
 // At most five times a second, the oldest first.
@@ -149,10 +163,18 @@ function acknowledge(reply) {
 
 // ---- sending and stopping
 
+/** Whom the reader has called on for the next answer: once. */
+function takeNextSpeaker() {
+  const { nextSpeaker } = page.dataset;
+  page.dispatchEvent(new CustomEvent("speaker-taken"));
+  return nextSpeaker || null;
+}
+
 const isUp = () => socket.isOpen && lineState !== "offline";
 const sayOwnState = (item) => sendState(item, "clock", words(isUp() ? "sending" : "sent_waiting"));
 
-function showOwn(entry) {
+async function showOwn(entry) {
+  if (edges.newer) await toEnd();
   const item = ownMessage(entry);
   item.dataset.key = entry.key;
   sayOwnState(item);
@@ -166,10 +188,11 @@ const composer = new Composer(chatId, {
     outbox.add(entry);
     showOwn(entry);
     stick.pin();
-    socket.send({ type: "message.send", key: entry.key, text });
+    socket.send({ type: "message.send", key: entry.key, text, after: newest()?.dataset.message ?? null, speaker: takeNextSpeaker() });
     if (!isUp()) sayState(lineState, { waiting: outbox.all.length, name });
   },
   onStop: stop,
+  onUp: editLastOwn,
 });
 
 function stop() {
@@ -196,10 +219,11 @@ function onAccepted({ key, message_id: id, reply_ids: replyIds }) {
   else if (own) confirm(own, id);
   if (!find(id)) return void catchUp();
   const [first, ...others] = replyIds;
-  if (first && !others.length && !find(first)) {
+  // Where several are at the table, the server says who it is that answers.
+  if (first && !others.length && !find(first) && !$("[data-speak]")) {
     append(replyMessage(first), find(id));
     follow(find(first));
-  } else if (others.some((other) => !find(other))) catchUp();
+  } else if (replyIds.some((reply) => !find(reply))) catchUp();
   hintsLater();
 }
 
@@ -222,12 +246,13 @@ log.addEventListener("submit", async (event) => {
   if (!form) return;
   event.preventDefault();
   const button = $("button", form);
+  const item = form.closest(".message");
   button.disabled = true;
   try {
     const answer = await post(form.action);
     const body = await answer.json();
     if (answer.status !== 202) return void toast(body.error?.message ?? body.message ?? words("retry_failed"));
-    await catchUp(); // the new reply takes the place of the old one
+    await moved(item.previousElementSibling?.closest(".message") ?? null); // the new reply takes the place of the old one
     stick.pin();
     composer.focus();
   } catch {
@@ -237,6 +262,28 @@ log.addEventListener("submit", async (event) => {
   }
 });
 
+// ---- another path than before
+
+/** The path after this item is another one; null: all of it may be. What stands on the screen stays there. */
+async function moved(anchor = null) {
+  catching = catching.then(async () => {
+    const before = anchor?.isConnected ? anchor.getBoundingClientRect().top : null;
+    const added = await sync(anchor?.isConnected ? anchor : null);
+    added.forEach(follow);
+    dropGone();
+    if (before !== null && !stick.pinned) box.scrollTop += anchor.getBoundingClientRect().top - before;
+    toLast();
+    showLive();
+    document.dispatchEvent(new CustomEvent("path-moved"));
+  }).catch(() => toast(words("older_failed")));
+  return catching;
+}
+
+/** Replies whose place is not on the page any more are not followed either. */
+function dropGone() {
+  for (const reply of [...replies.values()]) if (!reply.item.isConnected) { replies.delete(reply.id); subscribed.delete(reply.id); }
+}
+
 // ---- what the server has and the page has not
 
 let catching = Promise.resolve();
@@ -245,12 +292,17 @@ function catchUp() {
     const added = await fetchNewer();
     if (added.length) $("[data-empty]")?.remove();
     added.forEach(follow);
+    dropGone();
+    toLast();
   }).catch(() => { /* the next hint or the next line tries again */ });
   return catching;
 }
 
 // A hint may be about what this page is sending just now; its answer says more.
 let hinted = false;
+const onMoved = ({ leaf_id: leaf }) => { if (!leaf || !find(leaf) || find(leaf) !== newest()) moved(); };
+const onChanged = ({ message_id: id }) => { if (find(id)) reload(id).catch(() => { /* the next hint tries again */ }); };
+
 function onHint({ message_id: id, reply_ids: replyIds }) {
   if (find(id) && replyIds.every(find)) return;
   hinted = true;
@@ -263,7 +315,7 @@ function hintsLater() {
 }
 
 async function onState({ last_message_id: last, live }) {
-  if (last && !find(last)) await catchUp();
+  if (last && !find(last) && !edges.newer) await moved();
   for (const id of live) {
     if (!replies.get(id)?.isLive) await reload(id).catch(() => { /* as above */ });
   }
@@ -276,6 +328,10 @@ const HANDLERS = {
   "message.accepted": onAccepted,
   "message.refused": onRefused,
   "message.created": onHint,
+  "message.changed": onChanged,
+  "chat.moved": onMoved,
+  "chat.changed": () => refreshRows(),
+  "suggestion.ready": ({ suggestion_id: id }) => suggestionReady(id),
   "reply.start": onReplyFrame,
   "reply.delta": onReplyFrame,
   "reply.restart": onReplyFrame,
@@ -300,10 +356,14 @@ async function probe() {
 const scheme = location.protocol === "https:" ? "wss" : "ws";
 const socket = new ChatSocket(`${scheme}://${location.host}/ws/chats/${chatId}/`, probe);
 socket.addEventListener("frame", ({ detail }) => HANDLERS[detail.type]?.(detail));
+// For company.js, which has no line of its own.
+socket.addEventListener("frame", ({ detail }) => page.dispatchEvent(new CustomEvent("frame", { detail })));
+page.addEventListener("typing", () => socket.send({ type: "typing" }));
 socket.addEventListener("state", ({ detail: state }) => {
   lineState = state;
   if (socket.isOpen) {
     subscribed.clear();
+    sawAll();
     for (const { key, text } of outbox.all) {
       socket.send({ type: "message.send", key, text });
       if (ownItem(key)) sayOwnState(ownItem(key));
@@ -313,9 +373,40 @@ socket.addEventListener("state", ({ detail: state }) => {
 });
 $("[data-net-retry]").addEventListener("click", () => socket.reopen());
 
+startTools({
+  changed: moved,
+  async asked(anchor) { await moved(anchor); stick.pin(); },
+  async renewed(item) {
+    const fresh = await reload(item.dataset.message);
+    toLast();
+    if (fresh) $("article", fresh).focus();
+    document.dispatchEvent(new CustomEvent("path-moved"));
+  },
+  write: () => composer.focus(),
+});
+startDialogs({ moved, chatUrl, fill: (text) => composer.fill(text), draft: () => composer.text });
+
 for (const item of log.querySelectorAll(".message[data-live]")) adopt(item);
 socket.open();
 outbox.all.forEach(showOwn);
 showLive();
-stick.pin();
+arrive();
+
+/** At the end, or at the message that the address names, on its own path. */
+async function arrive() {
+  const elsewhere = $("[data-elsewhere]");
+  if (elsewhere) {
+    const answer = await post(elsewhere.action).catch(() => null);
+    if (answer?.ok) elsewhere.remove();
+  }
+  const wanted = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+  if (!wanted) return stick.pin();
+  // The browser goes to the address's fragment by itself when the page is loaded, and takes the focus from everything.
+  if (document.readyState !== "complete") await new Promise((resolve) => { addEventListener("load", resolve, { once: true }); });
+  await new Promise(requestAnimationFrame);
+  stick.release();
+  wanted.scrollIntoView({ block: "center" });
+  wanted.classList.add("is-found");
+  $("article", wanted).focus({ preventScroll: true });
+}
 document.fonts?.ready.then(() => { if (stick.pinned) stick.pin(); });

@@ -42,12 +42,14 @@ export class StickToEnd {
     this.onChange();
   }
 
-  /** Put older messages above without moving what the reader looks at. */
-  keep(insert) {
-    const before = this.box.scrollHeight;
-    const top = this.box.scrollTop;
-    insert();
-    this.#to(top + this.box.scrollHeight - before);
+  /** Change what is above or below without moving what the reader looks at. */
+  hold(change) {
+    const middle = this.box.getBoundingClientRect();
+    const seen = document.elementFromPoint(middle.left + middle.width / 2, middle.top + middle.height / 2)?.closest("[data-message]")
+      ?? [...this.box.querySelectorAll("[data-message]")].find((item) => item.getBoundingClientRect().bottom > middle.top);
+    const before = seen?.getBoundingClientRect().top;
+    change();
+    if (seen?.isConnected) this.#to(this.box.scrollTop + seen.getBoundingClientRect().top - before);
   }
 
   #end() { return Math.max(0, this.box.scrollHeight - this.box.clientHeight); }
