@@ -27,14 +27,14 @@ from chats.actions import branching, casting, sending, starting, trash
 from chats.models import Chat, Message, Part, Participant, Role, Trash, TurnTaking
 from chats.pages import messages as messages_page
 from chats.pages.messages import Ends
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotAllowed, NotFound
 from core.jobs import LIVE
 from inference.testing import ScriptedBackend
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]
 
 T = TypeVar("T")
-EXAMPLES, STEPS = int(os.environ.get("TREE_EXAMPLES", "20")), 25
+EXAMPLES, STEPS = int(os.environ.get("TREE_EXAMPLES", "6")), 25
 WALKS = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
@@ -302,6 +302,10 @@ class Walk(RuleBasedStateMachine):
         if (last := self._pick(place)) is None:
             return
         user = self._user(by_bob)
+        if by_bob:
+            with pytest.raises(NotAllowed):
+                branching.copy_to_new_chat(user, last)
+            return
         copy = branching.copy_to_new_chat(user, last)
         made = Tree.of(copy.id)
         old = [self.tree.rows[one] for one in self.tree.path(last) if self.tree.rows[one].status not in LIVE]

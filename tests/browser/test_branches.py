@@ -33,6 +33,13 @@ def more(room: Room, item: Locator, name: str) -> None:
     room.page.get_by_role("menuitem", name=name).click()
 
 
+def write_again(room: Room) -> None:
+    """Another version of the last reply, whole."""
+    do(room, room.reply, "Write another version")
+    expect(versions(room.reply)).to_have_text("2 / 2")
+    room.expect_status("done")
+
+
 def versions(item: Locator) -> Locator:
     return item.locator("[data-versions] > span")
 
@@ -40,9 +47,7 @@ def versions(item: Locator) -> Locator:
 class TestByMouse:
     def test_another_version_stands_beside_the_reply_and_one_can_go_back(self, told: Room) -> None:
         first = told.reply.get_attribute("data-message")
-        do(told, told.reply, "Write another version")
-        expect(versions(told.reply)).to_have_text("2 / 2")
-        told.expect_status("done")
+        write_again(told)
         told.reply.get_by_role("button", name="Previous version").click()
         expect(versions(told.reply)).to_have_text("1 / 2")
         expect(told.reply).to_have_attribute("data-message", str(first))
@@ -84,8 +89,7 @@ class TestByMouse:
         expect(told.own.last).to_contain_text("Second")
 
     def test_a_path_has_a_name_and_can_be_the_one_that_counts(self, told: Room) -> None:
-        do(told, told.reply, "Write another version")
-        told.expect_status("done")
+        write_again(told)
         told.page.get_by_role("button", name="Paths, bookmarks and days").click()
         row = told.page.locator("[data-path]").last
         row.get_by_label("Name this path").click()
@@ -249,6 +253,7 @@ class TestByKeyboard:
         self.to(told, 0)
         self.tab_to(told, "Write another version")
         told.page.keyboard.press("Enter")
+        expect(versions(told.reply)).to_have_text("2 / 2")
         told.expect_status("done")
         told.page.get_by_role("button", name="Paths, bookmarks and days").focus()
         told.page.keyboard.press("Enter")
@@ -263,8 +268,7 @@ class TestTwoTabs:
     def test_a_version_chosen_in_one_is_shown_in_the_other(self, told: Room, page: Page, person: Person) -> None:
         other = Room(page.context.new_page(), person.url, told.chat).open()
         expect(other.messages).to_have_count(2)
-        do(told, told.reply, "Write another version")
-        told.expect_status("done")
+        write_again(told)
         expect(versions(other.reply)).to_have_text("2 / 2")
         told.reply.get_by_role("button", name="Previous version").click()
         expect(versions(other.reply)).to_have_text("1 / 2")
@@ -280,8 +284,7 @@ class TestTwoTabs:
 
 def test_a_link_to_a_message_of_another_path_goes_there(told: Room, page: Page) -> None:
     first = told.reply.get_attribute("data-message")
-    do(told, told.reply, "Write another version")
-    told.expect_status("done")
+    write_again(told)
     page.goto(f"{told.url}/chats/{told.chat}/?around={first}#m-{first}")
     expect(told.reply).to_have_attribute("data-message", str(first))
     expect(versions(told.reply)).to_have_text("1 / 2")

@@ -46,11 +46,9 @@ def bring(person: Person, content: bytes) -> str:
             break
         assert time.monotonic() < deadline
     assert row["status"] == "done", row
-    chats = row["chats"]
-    assert isinstance(chats, list)
-    found = re.search(r"[0-9a-f-]{36}", json.dumps(chats[0]))
-    assert found is not None
-    return found[0]
+    ids = row["chat_ids"]
+    assert isinstance(ids, list)
+    return str(ids[0])
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +109,10 @@ def test_reading_down_again_brings_back_what_was_let_go(page: Page, person: Pers
 
 
 def test_a_day_is_found_and_gone_to(page: Page, person: Person, long_chat: str) -> None:
-    room = Room(page, person.url, long_chat).open()
+    Room(page, person.url, long_chat).open()
     page.get_by_role("button", name="Paths, bookmarks and days").click()
     page.get_by_label("Go to a day").fill("2023-11-16")
     page.get_by_role("button", name="Go", exact=True).click()
     expect(page).to_have_url(re.compile("around="))
     found = page.locator("article:focus")
     expect(found.locator("time")).to_have_attribute("datetime", re.compile("2023-11-1[56]"))
-    expect(room.messages).to_have_count(40)

@@ -35,19 +35,25 @@ function place() {
   paths.style.left = `${Math.max(8, Math.min(right - paths.offsetWidth, innerWidth - paths.offsetWidth - 8))}px`;
 }
 
-// One after the other: what comes last is what was asked for last.
-let filling = Promise.resolve();
+let filling = null;
+
+/** Whoever asks while it is filled waits for that. */
 function fillPaths() {
-  const filled = filling.catch(() => { /* whoever asked then was told */ }).then(fill);
-  filling = filled;
-  return filled;
+  filling ??= fill().finally(() => { filling = null; });
+  return filling;
+}
+
+/** As it is after what was just done. */
+async function fillAnew() {
+  await filling?.catch(() => { /* whoever asked then was told */ });
+  return fillPaths();
 }
 
 async function fill() {
   const answer = await fetchPart("paths/");
   const held = pathsBody.contains(document.activeElement);
   pathsBody.innerHTML = await answer.text(); // the server's own page
-  if (held) $("button, input", pathsBody)?.focus();
+  if (held) $("button, input:not([type=hidden])", pathsBody)?.focus();
   localTimes(pathsBody);
   const offset = $("[data-jump-date]", pathsBody);
   const minutes = document.createElement("input");
@@ -69,10 +75,13 @@ paths.addEventListener("toggle", async (event) => {
     pathsBody.textContent = words("details_failed");
   }
   place();
-  $("button, input", pathsBody)?.focus();
+  $("button, input:not([type=hidden])", pathsBody)?.focus();
 });
 addEventListener("resize", () => { if (paths.matches(":popover-open")) place(); });
-document.addEventListener("path-moved", () => { fillPaths().catch(() => { /* it is asked for again when it is opened */ }); });
+document.addEventListener("path-moved", () => {
+  // Not under somebody's hand.
+  if (!paths.matches(":popover-open")) fillAnew().catch(() => { /* it is asked for again when it is opened */ });
+});
 
 pathsBody.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -86,7 +95,7 @@ pathsBody.addEventListener("submit", async (event) => {
     event.preventDefault();
     const id = form.closest("[data-path]").dataset.path;
     if (!(await sent(form))) return;
-    await fillPaths();
+    await fillAnew();
     $(`[data-path="${id}"] button`, pathsBody)?.focus();
   } else if (form.matches("[data-jump-date]")) {
     event.preventDefault();

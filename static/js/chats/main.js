@@ -66,7 +66,8 @@ async function load(more, said) {
   } catch {
     toast(words("older_failed"));
   } finally {
-    setTimeout(() => { loading = false; }, 150);
+    // Whoever has reached an end meanwhile does not have to move once more.
+    setTimeout(() => { loading = false; stick.onChange(); }, 150);
   }
 }
 const loadOlder = () => { if (edges.older && newest()) load(showOlder, "older_loaded"); };
@@ -387,7 +388,6 @@ startTools({
 startDialogs({ moved, chatUrl, fill: (text) => composer.fill(text), draft: () => composer.text });
 
 for (const item of log.querySelectorAll(".message[data-live]")) adopt(item);
-socket.open();
 outbox.all.forEach(showOwn);
 showLive();
 arrive();
@@ -396,9 +396,11 @@ arrive();
 async function arrive() {
   const elsewhere = $("[data-elsewhere]");
   if (elsewhere) {
+    // Before the line is open: what is heard there is of the path that the chat is on then.
     const answer = await post(elsewhere.action).catch(() => null);
     if (answer?.ok) elsewhere.remove();
   }
+  socket.open();
   const wanted = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
   if (!wanted) return stick.pin();
   // The browser goes to the address's fragment by itself when the page is loaded, and takes the focus from everything.
