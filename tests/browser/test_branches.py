@@ -245,6 +245,7 @@ class TestByKeyboard:
         told.page.get_by_role("menuitem", name="Delete, with what follows").focus()
         told.page.keyboard.press("Enter")
         expect(told.messages).to_have_count(2)
+        expect(told.page.get_by_role("button", name="Undo")).to_be_visible()
         told.scroller.focus()
         told.page.keyboard.press("Control+z")
         expect(told.messages).to_have_count(4)

@@ -135,7 +135,7 @@ def test_ones_own_characters(watch: Watch, person: Person, characters: list[str]
 def test_a_sheet_that_is_typed_and_previewed(watch: Watch, person: Person, characters: list[str]) -> None:
     watch.look(f"{person.url}/characters/{characters[1]}/edit/?tab=profile")
     with watch.page.expect_response("**/characters/preview/"):
-        watch.page.locator("[name=name]").first.fill(PAYLOADS[0])
+        watch.page.locator("#main [name=name]").first.fill(PAYLOADS[0])
         watch.page.get_by_text("Markdown", exact=True).first.click()
         watch.page.locator("textarea:visible").first.fill(ALL)
     watch.page.wait_for_load_state("networkidle")

@@ -71,7 +71,7 @@ def test_without_scripts_it_is_a_form_and_the_draft_comes_back(plain: Page, pers
 def test_a_persona_is_seen_while_it_is_made(page: Page, person: Person) -> None:
     page.goto(f"{person.url}/personas/new/")
     preview = page.locator("[data-persona-preview]")
-    page.get_by_label("Name").fill("Élodie")
+    page.locator("#main").get_by_label("Name").fill("Élodie")
     expect(preview.locator("[data-preview-name]")).to_have_text("Élodie")
     expect(preview.locator("[data-preview-sign]")).to_have_text("É")
     page.get_by_label("Bubble colour").fill("300")

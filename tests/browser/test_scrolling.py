@@ -81,7 +81,7 @@ def test_older_messages_come_without_moving_the_one_that_is_read(page: Page, per
     )
     assert moved <= 1
     expect(room.messages).to_have_count(60)
-    expect(page.locator("[data-older]")).to_be_hidden()
+    expect(page.locator("div[data-older]")).to_be_hidden()
     numbers = [int(found) for found in re.findall(r"Question (\d+)", page.locator("[data-log]").inner_text())]
     assert numbers == list(range(30))
 

@@ -23,7 +23,8 @@ def test_a_reload_in_the_middle_goes_on_where_it_was(room: Room, page: Page) -> 
 
 def test_a_reply_tells_how_it_came_about(room: Room, page: Page) -> None:
     room.send("I love this, it is wonderful! [tokens=20 rate=100]").expect_status("done")
-    room.reply.get_by_role("button", name="How this reply came about").click()
+    room.reply.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="How this reply came about").click()
     panel = page.get_by_role("dialog", name="How this reply came about")
     expect(panel).to_contain_text("scripted")
     expect(panel).to_contain_text("20 tokens")

@@ -9,8 +9,8 @@ const log = $("[data-log]");
 
 /** Whether the path goes on beyond what is here. */
 export const edges = {
-  older: log.dataset.older === "true",
-  newer: log.dataset.newer === "true",
+  older: log.dataset.hasOlder === "true",
+  newer: log.dataset.hasNewer === "true",
 };
 
 const older = $("[data-older]");
