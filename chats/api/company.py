@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.access import signed_in
 from chats import access, company
 from chats.actions import casting, sending
+from chats.api.keys import idempotency_key
 from chats.models import Chat
 from chats.serializers import (
     CastMemberSerializer,
@@ -20,7 +20,6 @@ from chats.serializers import (
     SpeakSerializer,
     TurnTakingSerializer,
 )
-from core.errors import BadInput
 
 
 class Cast(APIView):
@@ -71,17 +70,9 @@ class Speak(APIView):
         access.get_participation_for(user, chat_id)
         body = SpeakSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        reply = sending.ask_to_speak(user, chat_id, body.validated_data["character"], _key(request))
+        reply = sending.ask_to_speak(user, chat_id, body.validated_data["character"], idempotency_key(request))
         return Response(MessageSerializer(reply).data, status=status.HTTP_202_ACCEPTED)
 
 
 def _cast(chat: Chat, code: int = status.HTTP_200_OK) -> Response:
     return Response({"characters": CastMemberSerializer(company.cast(chat), many=True).data}, status=code)
-
-
-def _key(request: Request) -> UUID | None:
-    text = request.headers.get("Idempotency-Key")
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise BadInput(_("Idempotency-Key must be a UUID.")) from None

@@ -2,7 +2,6 @@
 
 from uuid import UUID, uuid4
 
-from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +12,7 @@ from accounts.models import User
 from chats import access
 from chats.actions import branching, sending, trash
 from chats.actions.sending import Sent
+from chats.api.keys import idempotency_key
 from chats.models import Message as MessageRow
 from chats.pages.messages import Ends, piece
 from chats.serializers import (
@@ -23,7 +23,6 @@ from chats.serializers import (
     MessageSerializer,
     NewMessageSerializer,
 )
-from core.errors import BadInput
 
 
 class Messages(APIView):
@@ -54,7 +53,7 @@ class Messages(APIView):
             signed_in(request.user),
             chat_id,
             said["text"],
-            _key(request) or uuid4(),
+            idempotency_key(request) or uuid4(),
             after=said["after"],
             speaker=said["speaker"],
         )
@@ -78,7 +77,7 @@ class Edit(APIView):
         access.get_message_for(user, message_id)
         body = EditSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return _sent(branching.edit_message(user, message_id, body.validated_data["text"], _key(request)))
+        return _sent(branching.edit_message(user, message_id, body.validated_data["text"], idempotency_key(request)))
 
 
 class Select(APIView):
@@ -136,13 +135,13 @@ class Reply(APIView):
 class RetryReply(APIView):
     def post(self, request: Request, reply_id: UUID) -> Response:
         """Another version of it."""
-        return _asked(sending.write_again(signed_in(request.user), reply_id, _key(request)))
+        return _asked(sending.write_again(signed_in(request.user), reply_id, idempotency_key(request)))
 
 
 class ContinueReply(APIView):
     def post(self, request: Request, reply_id: UUID) -> Response:
         """A longer version of it."""
-        return _asked(sending.go_on(signed_in(request.user), reply_id, _key(request)))
+        return _asked(sending.go_on(signed_in(request.user), reply_id, idempotency_key(request)))
 
 
 class CancelReply(APIView):
@@ -167,12 +166,3 @@ def _asked(reply: MessageRow) -> Response:
 
 def _shown(user: User, message_id: UUID) -> Response:
     return Response(MessageSerializer(access.get_message_for(user, message_id)).data)
-
-
-def _key(request: Request) -> UUID | None:
-    """Raises `BadInput`."""
-    text = request.headers.get("Idempotency-Key")
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise BadInput(_("%(text)s is not a UUID.") % {"text": text[:40] if text else ""}) from None

@@ -24,12 +24,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def signed_in(alice: User, client: Client) -> Client:
-    client.force_login(alice)
-    return client
-
-
 def post(client: Client, chat: Chat, body: object, **headers: str) -> tuple[int, dict[str, object]]:
     answer = client.post(
         f"/api/v2/chats/{chat.id}/messages", json.dumps(body), content_type="application/json", headers=headers

@@ -33,12 +33,6 @@ def chat(alice: User) -> Chat:
 
 
 @pytest.fixture
-def signed_in(alice: User, client: Client) -> Client:
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
 def pictured(alice: User, settings: Settings, tmp_path: Path) -> Character:
     """A private character of Alice's with a face."""
     settings.MEDIA_ROOT = tmp_path / "media"

@@ -26,12 +26,6 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def signed_in(alice: User, client: Client) -> Client:
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
 def charlies_chat(charlie: User, azera: Character) -> Chat:
     return starting.start_chat(charlie, azera)
 

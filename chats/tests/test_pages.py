@@ -16,12 +16,6 @@ from inference.testing import ScriptedBackend
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("text_engine", "redis_db")]
 
 
-@pytest.fixture
-def signed_in(alice: User, client: Client) -> Client:
-    client.force_login(alice)
-    return client
-
-
 def talk(user: User, chat: Chat, count: int) -> list[Message]:
     """That many messages and replies, oldest first."""
     said: list[Message] = []
