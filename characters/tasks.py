@@ -1,16 +1,11 @@
 """Celery's door: an id in, one call, then the names of what follows. All on the queue `default`."""
 
-import logging
 from uuid import UUID
 
-import redis
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
 from characters import importing, recovery
 from core import jobs
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(acks_late=False)
@@ -35,8 +30,4 @@ def collect_files() -> None:
 
 def queue_import(import_id: UUID) -> None:
     """Put the import into the queue. While the queue is away the row waits, and `resume_imports` queues it later."""
-    try:
-        import_file.delay(str(import_id))
-        jobs.mark_queued(import_id)
-    except (OperationalError, redis.RedisError) as error:
-        logger.warning("import not queued yet: %s", error, extra={"import_id": str(import_id)})
+    jobs.queue(import_file, import_id)

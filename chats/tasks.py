@@ -1,16 +1,11 @@
 """Celery's door: an id in, one call, then the names of what follows. Queues are named in cognitia/celery.py."""
 
-import logging
 from uuid import UUID
 
-import redis
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
 from chats import importing, purging, recovery, resuming, suggesting, turns
 from core import jobs
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(acks_late=False)
@@ -68,26 +63,14 @@ def collect_chat_files() -> None:
 
 def queue_chat_import(import_id: UUID) -> None:
     """Put it into the queue. While the queue is away the row waits, and `resume_chat_imports` queues it later."""
-    try:
-        import_chats.delay(str(import_id))
-        jobs.mark_queued(import_id)
-    except (OperationalError, redis.RedisError) as error:
-        logger.warning("import not queued yet: %s", error, extra={"import_id": str(import_id)})
+    jobs.queue(import_chats, import_id)
 
 
 def queue_suggestion(suggestion_id: UUID) -> None:
     """Put it into the queue. While the queue is away the row waits, and `resume_suggestions` queues it later."""
-    try:
-        suggest.delay(str(suggestion_id))
-        jobs.mark_queued(suggestion_id)
-    except (OperationalError, redis.RedisError) as error:
-        logger.warning("suggestion not queued yet: %s", error, extra={"suggestion_id": str(suggestion_id)})
+    jobs.queue(suggest, suggestion_id)
 
 
 def queue_reply(reply_id: UUID) -> None:
     """Put the turn into the queue. While the queue is away the row waits, and `reap_replies` queues it later."""
-    try:
-        generate_reply.delay(str(reply_id))
-        jobs.mark_queued(reply_id)
-    except (OperationalError, redis.RedisError) as error:
-        logger.warning("reply not queued yet: %s", error, extra={"reply_id": str(reply_id)})
+    jobs.queue(generate_reply, reply_id)

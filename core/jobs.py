@@ -10,9 +10,11 @@ from datetime import datetime
 from uuid import UUID
 
 import redis
+from celery import Task
 from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
 
 from core.redis import client
 from core.streams.scripts import LIVING_SECONDS, TAKE_OVER, Keys
@@ -58,6 +60,12 @@ class Job(models.Model):
             {"status": Status.QUEUED, "cancel_requested": False}, status=Status.RUNNING, started_at=now()
         )
 
+    def cancel_in_queue(self) -> bool:
+        return self._move({"status": Status.QUEUED}, status=Status.CANCELLED, finished_at=now())
+
+    def request_cancel(self) -> bool:
+        return self._move({"status": Status.RUNNING}, cancel_requested=True)
+
     def _move(self, where: dict[str, object], **changes: str | int | bool | datetime | None) -> bool:
         """A conditional UPDATE of this row's current attempt; the instance follows if it took."""
         mine = type(self)._default_manager.filter(pk=self.pk, attempt=self.attempt, **where)
@@ -66,6 +74,15 @@ class Job(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         return True
+
+
+def queue(task: "Task[[str], None]", job_id: UUID) -> None:
+    """Put a job's task into the queue. While that is away the row waits, and whoever resumes such jobs queues it."""
+    try:
+        task.delay(str(job_id))
+        mark_queued(job_id)
+    except (OperationalError, redis.RedisError) as error:
+        logger.warning("task not queued yet: %s", error, extra={"task": task.name, "job": str(job_id)})
 
 
 def mark_queued(job_id: UUID) -> None:

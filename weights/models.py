@@ -132,12 +132,6 @@ class LanguageModel(Job):
             **facts,
         )
 
-    def cancel_in_queue(self) -> bool:
-        return self._move({"status": Status.QUEUED}, status=Status.CANCELLED, finished_at=now())
-
-    def request_cancel(self) -> bool:
-        return self._move({"status": Status.RUNNING}, cancel_requested=True)
-
     def take_over(self) -> bool:
         """From a pull that nobody carries on to one that waits; or to its end, if somebody wanted that."""
         silent: dict[str, object] = {"status": Status.RUNNING, "heard_at": self.heard_at}

@@ -35,11 +35,7 @@ def resume_pulls() -> None:
 
 def queue_pull(model_id: UUID) -> None:
     """Put the pull into the queue. While the queue is away the row waits, and `resume_pulls` queues it later."""
-    try:
-        pull_model.delay(str(model_id))
-        jobs.mark_queued(model_id)
-    except (OperationalError, redis.RedisError) as error:
-        logger.warning("pull not queued yet: %s", error, extra={"model_id": str(model_id)})
+    jobs.queue(pull_model, model_id)
 
 
 def queue_use(model_id: UUID) -> None:

@@ -46,9 +46,3 @@ class Import(Job):
         return self._move(
             {"status": Status.RUNNING, "cancel_requested": False}, steps_done=done, steps=of, heard_at=now()
         )
-
-    def cancel_in_queue(self) -> bool:
-        return self._move({"status": Status.QUEUED}, status=Status.CANCELLED, finished_at=now())
-
-    def request_cancel(self) -> bool:
-        return self._move({"status": Status.RUNNING}, cancel_requested=True)

@@ -54,12 +54,6 @@ class ChatImport(Job):
             {"status": Status.RUNNING, "cancel_requested": False}, steps_done=done, steps=of, heard_at=now()
         )
 
-    def cancel_in_queue(self) -> bool:
-        return self._move({"status": Status.QUEUED}, status=Status.CANCELLED, finished_at=now())
-
-    def request_cancel(self) -> bool:
-        return self._move({"status": Status.RUNNING}, cancel_requested=True)
-
 
 class Origin(models.Model):
     """What the file that a chat came from said of it as a whole, by the format's name: it goes out as it came in."""

@@ -151,12 +151,6 @@ class Message(Job):
             **figures,
         )
 
-    def cancel_in_queue(self) -> bool:
-        return self._move({"status": Status.QUEUED}, status=Status.CANCELLED, finished_at=now())
-
-    def request_cancel(self) -> bool:
-        return self._move({"status": Status.RUNNING}, cancel_requested=True)
-
     def fail_in_queue(self, failure_code: str) -> bool:
         return self._move(
             {"status": Status.QUEUED}, status=Status.FAILED, failure_code=failure_code, finished_at=now()
