@@ -8,17 +8,19 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID
 
 from django.conf import settings
 
 from characters import pictures
 from characters.pictures import Picture
+from core.bringing import Quarantine
 from core.errors import NotFound
 
+# Where what people bring lies while it is read.
+QUARANTINE = Quarantine()
 # Widths of the small ones, in pixels. `WHOLE` is the picture as it lies there.
 WIDTHS = (96, 480)
 WHOLE = 0
@@ -104,41 +106,6 @@ def remove_stale(digest: str, before: float) -> bool:
         for file in place.parent.glob(f"{digest}*"):
             file.unlink(missing_ok=True)
     return True
-
-
-def quarantine(import_id: UUID, chunks: Iterable[bytes]) -> int:
-    """Lay what somebody brings into quarantine; answers its size in bytes. Raises `OSError`."""
-    place = quarantined(import_id)
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    size = 0
-    try:
-        with place.open("xb") as file:
-            for chunk in chunks:
-                size += file.write(chunk)
-    except BaseException:
-        place.unlink(missing_ok=True)
-        raise
-    return size
-
-
-def quarantined(import_id: UUID) -> Path:
-    return Path(settings.QUARANTINE_DIR) / str(import_id)
-
-
-def release(import_id: UUID) -> None:
-    """Nothing of it stays in quarantine."""
-    quarantined(import_id).unlink(missing_ok=True)
-
-
-def in_quarantine(before: float) -> Iterator[UUID]:
-    """What lies there since before that time (Unix seconds)."""
-    for file in Path(settings.QUARANTINE_DIR).glob("*"):
-        try:
-            import_id = UUID(file.name)
-        except ValueError:
-            continue
-        if _older(file, before):
-            yield import_id
 
 
 def _shelf() -> Path:

@@ -22,31 +22,17 @@ from characters.pictures import PictureRefused
 from characters.report import Detail, Notices, Refused
 from characters.versions import adopt, digest_of, new_character
 from core import jobs
+from core.bringing import Ended, Lost, ending
 from core.database import brief_connection
-from core.errors import LimitReached
 from core.jobs import LIVE, Status
 from core.json import Json, JsonObject
 
 logger = logging.getLogger(__name__)
 
-# One picture is drawn at a time in a process; a second import reads while the first one waits for that.
-IMPORTS_AT_ONCE = 2
 # How often the row hears of it, and whether somebody wants it to stop.
 BEAT_SECONDS = 0.5
 MOST_LINKS, LONGEST_LINK = 100, 500
 UNKNOWN_TYPE = "application/octet-stream"
-
-
-class _Ended(Exception):
-    """The import ends here, and nothing of it is kept but its report."""
-
-    def __init__(self, status: Status, code: str = "", **details: Detail) -> None:
-        super().__init__(code)
-        self.status, self.code, self.details = status, code, details
-
-
-class _Lost(Exception):
-    """Another attempt has the row, or it is gone."""
 
 
 def run_import(import_id: UUID) -> list[UUID]:
@@ -62,58 +48,34 @@ def run_import(import_id: UUID) -> list[UUID]:
     work = _Import(row)
     try:
         work.run()
-    except _Lost:
+    except Lost:
         logger.warning("attempt lost its import", extra={"import": str(row.id), "attempt": row.attempt})
     except Exception as error:  # noqa: BLE001  a row that stays at running would be tried again for ever
         work.end(_ending(error))
     with brief_connection():
-        return waiting()
-
-
-def waiting() -> list[UUID]:
-    """The imports that may begin now, in the order in which they came."""
-    room = IMPORTS_AT_ONCE - _running()
-    in_line = Import.objects.filter(status=Status.QUEUED).order_by("queued_at")
-    return list(in_line.values_list("id", flat=True)[:room]) if room > 0 else []
+        return Import.waiting()
 
 
 def finish(row: Import, status: Status, code: str = "", details: dict[str, Detail] | None = None) -> bool:
     """From running to an end without anything kept, in this attempt. False: another one has the row."""
-    mine = Import.objects.filter(pk=row.pk, attempt=row.attempt, status=Status.RUNNING)
-    ended = mine.update(status=status, failure_code=code, failure_details=details or {}, finished_at=now())
+    ended = row.end(status, code, details)
     if ended:
-        files.release(row.id)
-    return bool(ended)
-
-
-def _running() -> int:
-    return Import.objects.filter(status=Status.RUNNING).count()
+        files.QUARANTINE.release(row.id)
+    return ended
 
 
 def _claimed(import_id: UUID) -> Import | None:
     row = Import.objects.select_related("owner").filter(id=import_id).first()
     # Whether it is taken or must wait, its task is spent: whoever ends an import, or the reaper, queues the next.
     jobs.forget_queued(import_id)
-    return row if row is not None and _running() < IMPORTS_AT_ONCE and row.claim() else None
+    return row if row is not None and Import.has_room() and row.claim() else None
 
 
-def _ending(error: Exception) -> _Ended:
+def _ending(error: Exception) -> Ended:
     """What an import that was left by an exception ends as."""
-    match error:
-        case _Ended():
-            return error
-        case Refused():
-            return _Ended(Status.FAILED, error.code, **dict(error.details))
-        case LimitReached():
-            return _Ended(Status.FAILED, "limit_reached", most=int(error.details.get("most") or 0))
-        case FileNotFoundError():
-            return _Ended(Status.FAILED, "lost_file")
-        case OSError():
-            logger.exception("import failed", exc_info=error)
-            return _Ended(Status.FAILED, "not_written", reason=error.strerror or type(error).__name__)
-        case _:
-            logger.exception("import failed", exc_info=error)
-            return _Ended(Status.FAILED, "our_fault")
+    if isinstance(error, Refused):
+        return Ended(Status.FAILED, error.code, **dict(error.details))
+    return ending(error, "not_written")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +102,7 @@ class _Import:
     _beat_at: float = 0.0
 
     def run(self) -> None:
-        content = files.quarantined(self.row.id).read_bytes()
+        content = files.QUARANTINE.path(self.row.id).read_bytes()
         self._step(0, 1)
         found = opening.opened(content, self.row.file_name)
         del content
@@ -150,10 +112,10 @@ class _Import:
         else:
             self._shelve_all(found)
             self._keep_character(found)
-        files.release(self.row.id)
+        files.QUARANTINE.release(self.row.id)
         logger.info("import ended", extra={"import": str(self.row.id), "status": Status.DONE.value})
 
-    def end(self, ended: _Ended) -> None:
+    def end(self, ended: Ended) -> None:
         with brief_connection():
             finish(self.row, ended.status, ended.code, ended.details)
         logger.info("import ended", extra={"import": str(self.row.id), "status": ended.status.value})
@@ -243,7 +205,7 @@ class _Import:
         character: Character | None = None,
         lorebook: Lorebook | None = None,
     ) -> None:
-        """The last step, in the transaction of what it brought. Raises `_Lost` and `_Ended`, which undo that."""
+        """The last step, in the transaction of what it brought. Raises `Lost` and `Ended`, which undo that."""
         said: list[Json] = [{"fate": "imported", "code": "facts", "where": "", "details": facts}]
         said += [
             {"fate": one.fate.value, "code": one.code, "where": one.where, "details": dict(one.details)}
@@ -308,7 +270,7 @@ class _Import:
     # --- in between -----------------------------------------------------------------------------------------------
 
     def _step(self, done: int, of: int) -> None:
-        """Say how far it has come, and hear whether it shall go on. Raises `_Lost` and `_Ended`."""
+        """Say how far it has come, and hear whether it shall go on. Raises `Lost` and `Ended`."""
         instant = time.monotonic()
         if instant - self._beat_at < BEAT_SECONDS and done:
             return
@@ -320,7 +282,7 @@ class _Import:
     def _why_not(self) -> Exception:
         with brief_connection():
             row = Import.objects.filter(pk=self.row.pk, attempt=self.row.attempt, status__in=LIVE).first()
-        return _Ended(Status.CANCELLED) if row is not None and row.cancel_requested else _Lost()
+        return Ended(Status.CANCELLED) if row is not None and row.cancel_requested else Lost()
 
 
 def _facts(found: OpenedCard, kept: int) -> JsonObject:

@@ -3,24 +3,19 @@
 import logging
 import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
-
-from django.db.models import Q
-from django.utils.timezone import now
 
 from characters import files, importing
 from characters.models import Asset, Import, Persona, Publication
 from core import jobs
+from core.bringing import MOST_ATTEMPTS
 from core.jobs import LIVE, Status
 
 logger = logging.getLogger(__name__)
 
 # A living import is heard of before each picture; drawing one, after another import's, takes 3 s at most.
 SILENT_SECONDS = 60
-# A file that took its worker along twice would do so for ever.
-MOST_ATTEMPTS = 2
 # From the shelf to a row it is seconds. Whoever brings a file back from a backup has this long to bring its row.
 UNNAMED_SECONDS = 24 * 60 * 60
 # From quarantine to a row it is one transaction.
@@ -30,11 +25,9 @@ BATCH = 500
 
 def run_resuming() -> list[UUID]:
     """Take over imports that nobody carries on, and answer all that must be queued. Raises `redis.RedisError`."""
-    long_ago = _ago(SILENT_SECONDS)
-    unheard = Q(heard_at__lt=long_ago) | Q(heard_at=None, started_at__lt=long_ago)
-    for row in Import.objects.filter(unheard, status=Status.RUNNING):
+    for row in Import.unheard(SILENT_SECONDS):
         _take_over(row)
-    return jobs.without_task(importing.waiting())
+    return jobs.without_task(Import.waiting())
 
 
 def run_collecting() -> int:
@@ -45,10 +38,10 @@ def run_collecting() -> int:
     while digests := set(islice(stale, BATCH)):
         for digest in digests - _named(digests):
             removed += files.remove_stale(digest, instant - UNNAMED_SECONDS)
-    forgotten = list(files.in_quarantine(instant - FORGOTTEN_SECONDS))
+    forgotten = list(files.QUARANTINE.since(instant - FORGOTTEN_SECONDS))
     live = set(Import.objects.filter(id__in=forgotten, status__in=LIVE).values_list("id", flat=True))
     for import_id in set(forgotten) - live:
-        files.release(import_id)
+        files.QUARANTINE.release(import_id)
     if removed:
         logger.info("files removed that nothing names", extra={"files": removed})
     return removed
@@ -61,8 +54,7 @@ def _take_over(row: Import) -> None:
     if row.attempt >= MOST_ATTEMPTS:
         importing.finish(row, Status.FAILED, "gone")
         return
-    mine = Import.objects.filter(pk=row.pk, attempt=row.attempt, status=Status.RUNNING, heard_at=row.heard_at)
-    if mine.update(status=Status.QUEUED, attempt=row.attempt + 1, queued_at=now(), heard_at=None, started_at=None):
+    if row.start_again():
         logger.warning("import taken over", extra={"import": str(row.id), "attempt": row.attempt + 1})
 
 
@@ -73,7 +65,3 @@ def _named(digests: Iterable[str]) -> set[str]:
     for rows, name in ((Asset.objects, "digest"), (Publication.objects, "face"), (Persona.objects, "picture")):
         named |= set(rows.filter(**{f"{name}__in": wanted}).values_list(name, flat=True))
     return named
-
-
-def _ago(seconds: int) -> datetime:
-    return now() - timedelta(seconds=seconds)

@@ -30,33 +30,20 @@ from chats.formats.report import Detail, Refused, Remarks
 from chats.formats.sources import Meter
 from chats.models import ChatImport
 from core import jobs
+from core.bringing import Ended, Lost, ending
 from core.database import brief_connection
-from core.errors import LimitReached
 from core.jobs import LIVE, Status
 from core.json import Json, JsonObject
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-IMPORTS_AT_ONCE = 2
 # How often the row hears of it, and whether somebody wants it to stop.
 BEAT_SECONDS = 0.5
 # The row counts in these, so that no file is too large for its column.
 STEP_BYTES = 2**10
 LONGEST_NAME = 80
 BATCH_CHATS = 200
-
-
-class _Ended(Exception):
-    """The import ends here, and nothing of it is kept but its report."""
-
-    def __init__(self, status: Status, code: str = "", **details: Detail) -> None:
-        super().__init__(code)
-        self.status, self.code, self.details = status, code, details
-
-
-class _Lost(Exception):
-    """Another attempt has the row, or it is gone."""
 
 
 def run_import(import_id: UUID) -> list[UUID]:
@@ -73,7 +60,7 @@ def run_import(import_id: UUID) -> list[UUID]:
         work = _Import(row, beside)
         try:
             work.run()
-        except _Lost:
+        except Lost:
             logger.warning("attempt lost its import", extra={"import": str(row.id), "attempt": row.attempt})
         except OperationalError as error:
             # The database is away, and so is what was written. Whoever resumes imports finds the row.
@@ -82,24 +69,16 @@ def run_import(import_id: UUID) -> list[UUID]:
         except Exception as error:  # noqa: BLE001  a row that stays at running would be tried again for ever
             work.end(_ending(error))
     with brief_connection():
-        return waiting()
-
-
-def waiting() -> list[UUID]:
-    """The imports that may begin now, in the order in which they came."""
-    room = IMPORTS_AT_ONCE - _running()
-    in_line = ChatImport.objects.filter(status=Status.QUEUED).order_by("queued_at")
-    return list(in_line.values_list("id", flat=True)[:room]) if room > 0 else []
+        return ChatImport.waiting()
 
 
 def finish(row: ChatImport, status: Status, code: str = "", details: dict[str, Detail] | None = None) -> bool:
     """From running to an end without anything kept, in this attempt. False: another one has the row."""
-    mine = ChatImport.objects.filter(pk=row.pk, attempt=row.attempt, status=Status.RUNNING)
-    ended = mine.update(status=status, failure_code=code, failure_details=details or {}, finished_at=now())
+    ended = row.end(status, code, details)
     if ended:
-        files.release(row.id)
+        files.QUARANTINE.release(row.id)
         forget_made(row)
-    return bool(ended)
+    return ended
 
 
 def forget_made(row: ChatImport) -> None:
@@ -115,34 +94,18 @@ def forget_made(row: ChatImport) -> None:
             logger.info("character stays; it is talked to", extra={"character": str(character.id)})
 
 
-def _running() -> int:
-    return ChatImport.objects.filter(status=Status.RUNNING).count()
-
-
 def _claimed(import_id: UUID) -> ChatImport | None:
     row = ChatImport.objects.select_related("owner", "character").filter(id=import_id).first()
     # Whether it is taken or must wait, its task is spent: whoever ends an import, or the reaper, queues the next.
     jobs.forget_queued(import_id)
-    return row if row is not None and _running() < IMPORTS_AT_ONCE and row.claim() else None
+    return row if row is not None and ChatImport.has_room() and row.claim() else None
 
 
-def _ending(error: Exception) -> _Ended:
+def _ending(error: Exception) -> Ended:
     """What an import that was left by an exception ends as."""
-    match error:
-        case _Ended():
-            return error
-        case Refused():
-            return _Ended(Status.FAILED, error.code, **dict(error.details))
-        case LimitReached():
-            return _Ended(Status.FAILED, "limit_reached", most=int(error.details.get("most") or 0))
-        case FileNotFoundError():
-            return _Ended(Status.FAILED, "lost_file")
-        case OSError():
-            logger.exception("import failed", exc_info=error)
-            return _Ended(Status.FAILED, "not_read", reason=error.strerror or type(error).__name__)
-        case _:
-            logger.exception("import failed", exc_info=error)
-            return _Ended(Status.FAILED, "our_fault")
+    if isinstance(error, Refused):
+        return Ended(Status.FAILED, error.code, **dict(error.details))
+    return ending(error, "not_read")
 
 
 @dataclass(slots=True)
@@ -161,7 +124,7 @@ class _Import:
     _beat_at: float = 0.0
 
     def run(self) -> None:
-        place = files.quarantined(self.row.id)
+        place = files.QUARANTINE.path(self.row.id)
         place.stat()
         self._beat()
         usual = self._aside(self._people)
@@ -173,10 +136,10 @@ class _Import:
                 raise Refused("no_chats")
             self._rows.write()
             self._done()
-        files.release(self.row.id)
+        files.QUARANTINE.release(self.row.id)
         logger.info("import ended", extra={"import": str(self.row.id), "status": Status.DONE.value})
 
-    def end(self, ended: _Ended) -> None:
+    def end(self, ended: Ended) -> None:
         with brief_connection():
             finish(self.row, ended.status, ended.code, ended.details)
         logger.info("import ended", extra={"import": str(self.row.id), "status": ended.status.value})
@@ -237,7 +200,7 @@ class _Import:
             self.remarks.refused("empty", conversation.title)
 
     def _done(self) -> None:
-        """The last step, in the transaction of what it brought. Raises `_Lost` and `_Ended`, which undo that."""
+        """The last step, in the transaction of what it brought. Raises `Lost` and `Ended`, which undo that."""
         facts: JsonObject = {"chats": len(self._chats), "messages": self._messages}
         said: list[Json] = [{"fate": "imported", "code": "facts", "where": "", "details": facts}]
         said += [
@@ -265,7 +228,7 @@ class _Import:
     # --- in between -----------------------------------------------------------------------------------------------
 
     def _beat(self) -> None:
-        """Say how far it has come, and hear whether it shall go on. Raises `_Lost` and `_Ended`."""
+        """Say how far it has come, and hear whether it shall go on. Raises `Lost` and `Ended`."""
         instant = time.monotonic()
         if instant - self._beat_at < BEAT_SECONDS and self._beat_at:
             return
@@ -277,7 +240,7 @@ class _Import:
 
     def _why_not(self) -> Exception:
         row = ChatImport.objects.filter(pk=self.row.pk, attempt=self.row.attempt, status__in=LIVE).first()
-        return _Ended(Status.CANCELLED) if row is not None and row.cancel_requested else _Lost()
+        return Ended(Status.CANCELLED) if row is not None and row.cancel_requested else Lost()
 
     def _aside(self, work: Callable[[], T]) -> T:
         def briefly() -> T:

@@ -42,7 +42,7 @@ def start_import(user: User, file_name: str, chunks: Iterable[bytes]) -> Import:
             row.save(force_insert=True)
             transaction.on_commit(lambda: tasks.queue_import(row.id))
     except BaseException:
-        files.release(row.id)
+        files.QUARANTINE.release(row.id)
         raise
     return row
 
@@ -52,7 +52,7 @@ def cancel_import(user: User, import_id: UUID) -> Import:
     for _try in range(CANCEL_TRIES):
         row = access.get_import_for(user, import_id)
         if row.cancel_in_queue():
-            files.release(row.id)
+            files.QUARANTINE.release(row.id)
             break
         if row.request_cancel() or not row.is_live:
             break
@@ -61,7 +61,7 @@ def cancel_import(user: User, import_id: UUID) -> Import:
 
 def _quarantined(import_id: UUID, chunks: Iterable[bytes]) -> int:
     """Raises `BadInput` for an empty file."""
-    size = files.quarantine(import_id, chunks)
+    size = files.QUARANTINE.put(import_id, chunks)
     if not size:
         raise BadInput(_("The file is empty."))
     return size

@@ -72,7 +72,7 @@ def test_no_name_in_a_hand_written_form_reaches_the_disk(alice: User, folders: t
         live = {str(row.id) for row in Import.objects.filter(status=Status.QUEUED)}
         assert {file.name for file in files_below(*folders)} == live, name
         for import_id in live:
-            files.release(UUID(import_id))
+            files.QUARANTINE.release(UUID(import_id))
         Import.objects.all().delete()
 
 

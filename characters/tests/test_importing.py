@@ -33,6 +33,7 @@ from characters.tests.bringing import (
     upload,
 )
 from characters.tests.corpus import drawn, dressed
+from core.bringing import IMPORTS_AT_ONCE, MOST_ATTEMPTS
 from core.errors import LimitReached
 from core.jobs import Status
 
@@ -272,7 +273,7 @@ class TestDyingWorkers:
 
     def test_one_that_took_two_workers_along_is_given_up(self, alice: User, folders: tuple[Path, Path]) -> None:
         row = waiting(alice)
-        for _time in range(recovery.MOST_ATTEMPTS):
+        for _time in range(MOST_ATTEMPTS):
             self.silent(row)
             recovery.run_resuming()
             row.refresh_from_db()
@@ -303,7 +304,7 @@ class TestDyingWorkers:
 
     def test_one_whose_file_is_gone_says_so(self, alice: User) -> None:
         row = waiting(alice)
-        files.release(row.id)
+        files.QUARANTINE.release(row.id)
         assert carried_out(row).failure_code == "lost_file"
 
     def test_a_full_disk_leaves_nothing(
@@ -330,7 +331,7 @@ class TestDyingWorkers:
 
     def test_no_more_than_a_few_run_at_once_and_the_next_is_named(self, alice: User) -> None:
         rows = [waiting(alice) for _one in range(4)]
-        for row in rows[: importing.IMPORTS_AT_ONCE]:
+        for row in rows[:IMPORTS_AT_ONCE]:
             assert row.claim()
         assert importing.run_import(rows[2].id) == []
         assert Import.objects.get(id=rows[2].id).status == Status.QUEUED

@@ -132,7 +132,7 @@ class TestCollecting:
         assert files.read(digest) == b"a"
 
     def test_quarantine_is_swept_too(self, folders: tuple[Path, Path]) -> None:
-        files.quarantine(uuid4(), [b"of a process that died"])
+        files.QUARANTINE.put(uuid4(), [b"of a process that died"])
         recovery.run_collecting()
         assert len(files_below(folders[1])) == 1
         aged(folders[1])

@@ -48,7 +48,7 @@ def start_import(user: User, file_name: str, chunks: Iterable[bytes], character_
             row.save(force_insert=True)
             transaction.on_commit(lambda: tasks.queue_chat_import(row.id))
     except BaseException:
-        files.release(row.id)
+        files.QUARANTINE.release(row.id)
         raise
     return row
 
@@ -58,7 +58,7 @@ def cancel_import(user: User, import_id: UUID) -> ChatImport:
     for _try in range(CANCEL_TRIES):
         row = access.get_chat_import_for(user, import_id)
         if row.cancel_in_queue():
-            files.release(row.id)
+            files.QUARANTINE.release(row.id)
             break
         if row.request_cancel() or not row.is_live:
             break
@@ -67,7 +67,7 @@ def cancel_import(user: User, import_id: UUID) -> ChatImport:
 
 def _quarantined(import_id: UUID, chunks: Iterable[bytes]) -> int:
     """Raises `BadInput` for an empty file."""
-    size = files.quarantine(import_id, chunks)
+    size = files.QUARANTINE.put(import_id, chunks)
     if not size:
         raise BadInput(_("The file is empty."))
     return size

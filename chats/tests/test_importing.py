@@ -39,6 +39,7 @@ from chats.tests.bringing import (
     upload,
 )
 from core import jobs
+from core.bringing import IMPORTS_AT_ONCE, MOST_ATTEMPTS
 from core.database import brief_connection
 from core.errors import LimitReached
 from core.jobs import Status
@@ -391,7 +392,7 @@ class TestDyingWorkers:
 
     def test_one_that_took_two_workers_along_is_given_up(self, alice: User, quarantine: Path) -> None:
         row = waiting(alice)
-        for _time in range(resuming.MOST_ATTEMPTS):
+        for _time in range(MOST_ATTEMPTS):
             self.silent(row)
             resuming.run_resuming()
             row.refresh_from_db()
@@ -406,12 +407,12 @@ class TestDyingWorkers:
 
     def test_one_whose_file_is_gone_says_so(self, alice: User) -> None:
         row = waiting(alice)
-        files.release(row.id)
+        files.QUARANTINE.release(row.id)
         assert carried_out(row).failure_code == "lost_file"
 
     def test_no_more_than_a_few_run_at_once_and_the_next_is_named(self, alice: User) -> None:
         rows = [waiting(alice) for _one in range(4)]
-        for row in rows[: importing.IMPORTS_AT_ONCE]:
+        for row in rows[:IMPORTS_AT_ONCE]:
             assert row.claim()
         assert importing.run_import(rows[2].id) == []
         assert ChatImport.objects.get(id=rows[2].id).status == Status.QUEUED
@@ -422,7 +423,7 @@ class TestDyingWorkers:
         self, alice: User, quarantine: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         row = waiting(alice)
-        files.quarantine(uuid4(), [b"x"])
+        files.QUARANTINE.put(uuid4(), [b"x"])
         monkeypatch.setattr(resuming, "FORGOTTEN_SECONDS", -1)
         resuming.run_collecting()
         assert {file.name for file in files_below(quarantine)} == {str(row.id)}
