@@ -35,10 +35,12 @@ Telling = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """`lore` is what the lorebooks must remember once this reply has been told."""
+    """`lore` is what the lorebooks must remember once this reply has been told. `others` are the names of whoever else
+    is there."""
 
     scene: Scene
     lore: State
+    others: tuple[str, ...]
 
 
 def staged(reply: Message, budget: TokenBudget, count: CountTokens, *, unsaid: Message | None = None) -> Staged:
@@ -82,7 +84,7 @@ def staged(reply: Message, budget: TokenBudget, count: CountTokens, *, unsaid: M
         message=message,
         opening=reply.opening,
     )
-    return Staged(scene, woken.state)
+    return Staged(scene, woken.state, (*characters, *people))
 
 
 def heard_by(character_id: UUID, path: Iterable[Message]) -> list[Message]:

@@ -170,7 +170,6 @@ def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float)
     with brief_connection():
         staged = staging.staged(reply, budget, engine.count)
         params, sentiment = _sampling(engine.recommended, reply, staged.scene.message, budget)
-        characters, people = company.others(reply.chat, reply.character)
     made = itemised(staged.scene, budget, engine.count)
     with brief_connection():
         _keep_receipt(reply, engine.name, params, sentiment, staged, made, budget)
@@ -180,7 +179,7 @@ def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float)
             params,
             format=reply.character.prompt_format,
             speaker=reply.character.card.spoken_name,
-            others=tuple(dict.fromkeys([*characters, *people, reply.persona.name])),
+            others=tuple(dict.fromkeys([*staged.others, reply.persona.name])),
             # Each character reads the chat with its own eyes, and so has its own cache of it.
             conversation=f"{reply.chat_id}.{reply.character_id}",
             user=str(reply.owner_id),

@@ -1,7 +1,7 @@
 """Saying something, and asking characters to."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -104,44 +104,28 @@ def write_again(user: User, reply_id: UUID, key: UUID | None = None) -> Message:
 
     Raises `NotFound`, `NotAllowed`, `Conflict` or `LimitReached`.
     """
-    chat_id = access.get_reply_for(user, reply_id).chat_id
-    with transaction.atomic():
-        chat = access.lock_chat_for(user, chat_id)
-        if (known := _asked_before(user, chat, key)) is not None:
-            return known
-        # Another tab may have been faster.
-        old = access.get_reply_for(user, reply_id)
+
+    def from_nothing(old: Message) -> tuple[Message, str]:
         if old.is_live:
             raise Conflict(_("This reply is still on its way. Stop it first, or wait for it."))
         if old.parent is None:
             raise Conflict(_("The first message answers nothing, so it cannot be written again."))
-        _check_beside(chat, old)
-        limits.reserve_replies(user, 1)
-        show(chat, old.parent)
-        (reply,) = ask_for_replies(user, chat, old.parent, [old.character_id], key, persona_id=old.persona_id)
-    return reply
+        return old.parent, ""
+
+    return _beside(user, reply_id, key, from_nothing)
 
 
 def go_on(user: User, reply_id: UUID, key: UUID | None = None) -> Message:
     """A longer version of a reply, beside it: it begins with its very words. Raises as `write_again`."""
-    chat_id = access.get_reply_for(user, reply_id).chat_id
-    with transaction.atomic():
-        chat = access.lock_chat_for(user, chat_id)
-        if (known := _asked_before(user, chat, key)) is not None:
-            return known
-        # Another tab may have been faster.
-        old = access.get_reply_for(user, reply_id)
+
+    def from_its_last_word(old: Message) -> tuple[Message, str]:
         if old.is_live:
             raise Conflict(_("This reply is still on its way."))
         if old.parent is None or not old.text.strip():
             raise Conflict(_("There is nothing here to go on from."))
-        _check_beside(chat, old)
-        limits.reserve_replies(user, 1)
-        show(chat, old.parent)
-        (reply,) = ask_for_replies(
-            user, chat, old.parent, [old.character_id], key, persona_id=old.persona_id, opening=old.text
-        )
-    return reply
+        return old.parent, old.text
+
+    return _beside(user, reply_id, key, from_its_last_word)
 
 
 def cancel_reply(user: User, reply_id: UUID) -> None:
@@ -264,6 +248,25 @@ def _asked_before(user: User, chat: Chat, key: UUID | None) -> Message | None:
     reply = Message.objects.filter(owner=user, key=key).first()
     if reply is not None and (reply.chat_id != chat.id or reply.role != Role.CHARACTER):
         raise Conflict(_("This key was used for another message."))
+    return reply
+
+
+def _beside(user: User, reply_id: UUID, key: UUID | None, begin: Callable[[Message], tuple[Message, str]]) -> Message:
+    """A version of a reply; `begin` says what it follows and begins with, or raises where there may be none."""
+    chat_id = access.get_reply_for(user, reply_id).chat_id
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, chat_id)
+        if (known := _asked_before(user, chat, key)) is not None:
+            return known
+        # Another tab may have been faster.
+        old = access.get_reply_for(user, reply_id)
+        before, opening = begin(old)
+        _check_beside(chat, old)
+        limits.reserve_replies(user, 1)
+        show(chat, before)
+        (reply,) = ask_for_replies(
+            user, chat, before, [old.character_id], key, persona_id=old.persona_id, opening=opening
+        )
     return reply
 
 

@@ -105,8 +105,7 @@ def window(user: User, chat: Chat, ends: Ends = NEWEST) -> Window:
 def piece(user: User, chat: Chat, ends: Ends = NEWEST, most: int | None = None) -> Piece:
     """As `window`, for up to `most` messages."""
     found = _piece(user, chat, ends, most or PAGE_MESSAGES)
-    since = access.get_participation_for(user, chat.id).since
-    seen = tuple(message for message in found.messages if since is None or message.created_at >= since)
+    seen = tuple(access.readable(user, chat.id, found.messages))
     return replace(found, messages=seen, has_older=found.has_older and len(seen) == len(found.messages))
 
 
