@@ -206,6 +206,22 @@ def test_an_interrupted_reply_keeps_its_words_and_can_be_tried_again(room: Room,
     expect(room.reply.locator("[data-outcome]")).not_to_be_empty()
 
 
+def test_an_answer_from_before_the_end_takes_no_word_back(page: Page, person: Person) -> None:
+    room, puppet = _puppet(page, person)
+    puppet.start()
+    puppet.say("The lamp burns.")
+    puppet.close_block(0, "<p>The lamp burns.</p>")
+    puppet.done()
+    room.expect_status("done")
+    page.evaluate(
+        "() => { window.moved = new Promise((done) => document.addEventListener('path-moved', done, { once: true })); }"
+    )
+    puppet.line.say({"type": "chat.moved", "leaf_id": ""})  # to the server this reply is still queued, without a word
+    page.evaluate("() => window.moved.then(() => null)")
+    assert room.said() == "The lamp burns."
+    room.expect_status("done")
+
+
 def _puppet(page: Page, person: Person) -> tuple[Room, Puppet]:
     line = Line(page)
     room = Room(page, person.url, person.new_chat()).open()

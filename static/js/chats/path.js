@@ -146,9 +146,9 @@ function dropFrom(node) {
   }
 }
 
-/** What was done to it has changed; its words never do. */
+/** What was done to it has changed; its words never do. A reply that is live there was asked for before it ended here. */
 function unlike(here, there) {
-  if (here.hasAttribute("data-live") || here.contains(document.activeElement)) return false;
+  if (here.hasAttribute("data-live") || there.hasAttribute("data-live") || here.contains(document.activeElement)) return false;
   const marks = (item) => [...$$(".mark, .versions span, .versions button", item)].map((one) => `${one.textContent}${one.value ?? ""}`).join("|");
   return marks(here) !== marks(there) || here.dataset.status !== there.dataset.status;
 }
