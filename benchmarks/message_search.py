@@ -36,6 +36,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from benchmarks.searching import CODAS, ONSETS, VOWELS, percentile, processor_seconds, slip  # noqa: E402
 from characters.actions.seeding import seed_characters  # noqa: E402
 from characters.models import Persona  # noqa: E402
 from chats import access  # noqa: E402
@@ -51,9 +52,6 @@ VOCABULARY, COMMON = 30_000, "lantern"
 QUERIES, HEAVY_QUERIES, ILIKES = 600, 200, 20
 # It is measured how much a message costs, and a checkpoint of a reply, on so many of them.
 WRITTEN = 500
-ONSETS = "b br c ch d dr f fl g gr h j k kr l m n p pr qu r s sh st t th tr v w z".split()
-VOWELS = "a e i o u ae ai ea ia io ou".split()
-CODAS = ["", "", "l", "m", "n", "r", "s", "th", "x", "rd", "st", "nd", "ck"]
 COLUMNS = (
     "id owner_id chat_id persona_id character_id role status text created_at depth replies_before witnesses people "
     "is_hidden branch_name opening is_directed thinking seq failure_code finish_reason model attempt cancel_requested"
@@ -150,20 +148,6 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def slip(chance: random.Random, word: str) -> str:
-    """One letter added, left out, mistaken, or swapped with its neighbour, anywhere."""
-    at, letter = chance.randrange(len(word)), chance.choice("abcdefghijklmnopqrstuvwxyz")
-    swap = min(at, len(word) - 2)
-    return chance.choice(
-        [
-            word[:at] + letter + word[at:],
-            word[:at] + word[at + 1 :],
-            word[:at] + letter + word[at + 1 :],
-            word[:swap] + word[swap + 1] + word[swap] + word[swap + 2 :],
-        ]
-    )
-
-
 def queries(chance: random.Random, users: list[User], count: int) -> list[Query]:
     """A sixth of each kind, of words that some message of the user has, however old."""
     asked = []
@@ -206,12 +190,6 @@ def measured(times: Times) -> Iterator[None]:
     times.processor.append((processor_seconds() - before + time.process_time() - own) * 1000)
 
 
-def processor_seconds() -> float:
-    """What PostgreSQL's process for this connection has computed: on a busy machine a query waits most of its time."""
-    pid = connection.connection.info.backend_pid
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
-
-
 def ask(asked: list[Query], times: dict[str, Times], found: dict[str, list[bool]]) -> None:
     """What the page of results does: messages, chats, characters and snippets."""
     for query in asked:
@@ -251,11 +229,6 @@ def writing(chance: random.Random, user: User) -> tuple[float, float]:
         kept = timed(lambda: [live.update(text=text + str(number)) for number in range(WRITTEN)])
         transaction.set_rollback(True)
     return stored / WRITTEN * 1000, kept / WRITTEN * 1000
-
-
-def percentile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def table(title: str, times: dict[str, Times]) -> None:

@@ -34,6 +34,7 @@ from django.db.models.functions import Length  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from benchmarks.searching import CODAS, ONSETS, VOWELS, percentile, processor_seconds, slip  # noqa: E402
 from characters import search, spelling  # noqa: E402
 from characters.cards.card import Card  # noqa: E402
 from characters.cards.extras import Extras, Rating, with_extras  # noqa: E402
@@ -47,9 +48,6 @@ CHARACTERS, QUERIES, AUTHORS, PAGE = 20_000, 400, 300, 24
 FIRST = 10
 # It takes a second and more: enough of them to see how it is.
 NAIVE_EVERY = 10
-ONSETS = "b br c ch d dr f fl g gr h j k kr l m n p pr qu r s sh st t th tr v w z".split()
-VOWELS = "a e i o u ae ai ea ia io ou".split()
-CODAS = ["", "", "l", "m", "n", "r", "s", "th", "x", "rd", "st", "nd", "ck"]
 TAGS = (
     "fantasy story comfort adventure mystery learning work romance humour horror school space magic dragon royal "
     "detective pirate robot witch knight demon angel vampire elf cat wolf forest city desert sea war peace music art "
@@ -148,20 +146,6 @@ def named(words: Words) -> Iterator[tuple[int, str]]:
     return enumerate(words.all[-AUTHORS:])
 
 
-def slip(chance: random.Random, word: str) -> str:
-    """One letter added, left out, mistaken, or swapped with its neighbour, anywhere."""
-    at, letter = chance.randrange(len(word)), chance.choice("abcdefghijklmnopqrstuvwxyz")
-    swap = min(at, len(word) - 2)
-    return chance.choice(
-        [
-            word[:at] + letter + word[at:],
-            word[:at] + word[at + 1 :],
-            word[:at] + letter + word[at + 1 :],
-            word[:swap] + word[swap + 1] + word[swap] + word[swap + 2 :],
-        ]
-    )
-
-
 def queries(chance: random.Random) -> list[Query]:
     everybody = list(Publication.objects.filter(rating__in=["everyone", "teen"]).order_by("?")[:2000])
     everybody.sort(key=lambda one: one.name)
@@ -211,12 +195,6 @@ def timed(side: Side) -> Iterator[None]:
     side.whole_ms.append((time.perf_counter() - began) * 1000)
 
 
-def processor_seconds() -> float:
-    """What PostgreSQL's process for this connection has computed: on a busy machine a query waits most of its time."""
-    pid = connection.connection.info.backend_pid
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
-
-
 def naive(wish: Wish) -> list[Publication]:
     rows = Publication.objects.filter(is_listed=True, rating__in=["everyone", "teen"]).defer("words")
     for word in wish.text.split():
@@ -230,11 +208,6 @@ def naive(wish: Wish) -> list[Publication]:
         rows = rows.filter(tags__contains=[wish.tag])
     rows.count()
     return list(rows.order_by("-favourites", "-id")[: PAGE + 1])
-
-
-def percentile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def plans(one: Publication) -> dict[str, bool]:

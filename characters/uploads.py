@@ -29,8 +29,11 @@ class TooLarge(CognitiaError):
 
 
 class Nameless(FileUploadHandler):
-    """Into a file without a name, which is gone when it is closed. Raises `TooLarge` while it comes."""
+    """Into a file without a name, which is gone when it is closed. One of more than `most` bytes is refused while it
+    comes."""
 
+    most = MOST_FILE_BYTES
+    refusal: type[CognitiaError] = TooLarge
     _file: BinaryIO | None = None
     _size = 0
 
@@ -50,9 +53,9 @@ class Nameless(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._size += len(raw_data)
-        if self._size > MOST_FILE_BYTES:
+        if self._size > self.most:
             self.upload_interrupted()
-            raise TooLarge
+            raise self.refusal
         if self._file is not None:
             self._file.write(raw_data)
 
@@ -68,12 +71,12 @@ class Nameless(FileUploadHandler):
             self._file = None
 
 
-def expect_files(request: HttpRequest, most: int = MOST_REQUEST_BYTES) -> None:
-    """To be called before anybody looks at the request's body. Raises `TooLarge` by what its header says."""
+def expect_files(request: HttpRequest, most: int = MOST_REQUEST_BYTES, handler: type[Nameless] = Nameless) -> None:
+    """To be called before anybody looks at the request's body. Raises what `handler` does, by what its header says."""
     said = str(request.META.get("CONTENT_LENGTH") or 0)
     if not said.isdecimal() or int(said[:20]) > most + FORM_BYTES:
-        raise TooLarge
-    request.upload_handlers = [Nameless(request)]
+        raise handler.refusal
+    request.upload_handlers = [handler(request)]
 
 
 def chunks(file: "UploadedFile[bytes]") -> Iterable[bytes]:

@@ -12,13 +12,14 @@ from accounts.models import User
 from characters.models import Character, Persona
 from chats import copying
 from chats.copying import PLAIN, Row
-from chats.formats.conversation import Chosen, Conversation, Said, Speaker
+from chats.formats.conversation import Chosen, Conversation, Member, Said, Speaker
 from chats.formats.report import Remarks
-from chats.models import CastMember, Chat, Message, Part, Participant
+from chats.models import Bookmark, CastMember, Chat, Message, Part, Participant, TurnTaking
 from chats.models.importing import Origin
 
-# As many as a chat holds: chats/actions/starting.py.
+# As many as a chat holds, as may answer one message, and messages in a row: chats/actions/starting.py and casting.py.
 MOST_CHARACTERS = 8
+MOST_SPEAKERS, LONGEST_GOING_ON = 8, 20
 # As large a statement as is still written quickly.
 BATCH = 500
 CHOOSE = """
@@ -50,13 +51,15 @@ class Rows:
     participants: list[Participant] = field(default_factory=list)
     cast: list[CastMember] = field(default_factory=list)
     origins: list[Origin] = field(default_factory=list)
+    bookmarks: list[Bookmark] = field(default_factory=list)
 
     def write(self) -> None:
         Chat.objects.bulk_create(self.chats)
         Participant.objects.bulk_create(self.participants)
         CastMember.objects.bulk_create(self.cast)
         Origin.objects.bulk_create(self.origins)
-        for rows in (self.chats, self.participants, self.cast, self.origins):
+        Bookmark.objects.bulk_create(self.bookmarks)
+        for rows in (self.chats, self.participants, self.cast, self.origins, self.bookmarks):
             rows.clear()
 
 
@@ -74,7 +77,7 @@ class Arrival:
     rows: Rows
     count: int = 0
     _rows: list[Row] = field(default_factory=list)
-    _cast: list[Character] = field(default_factory=list)
+    _cast: list[tuple[Character, Member | None]] = field(default_factory=list)
     _by_key: dict[str, Character] = field(default_factory=dict)
     _late: list[Chosen] = field(default_factory=list)
     _witnesses: list[UUID] = field(default_factory=list)
@@ -86,7 +89,7 @@ class Arrival:
     def write(self) -> bool:
         """Its messages, in the caller's transaction; the other rows are added to `rows`. False: it has no message,
         and nothing was written."""
-        self._seat(self.main)
+        self._seat(self.main, self.conversation.cast[0])
         for number, member in enumerate(self.conversation.cast):
             if number:
                 self._speaker(member.key)
@@ -140,15 +143,16 @@ class Arrival:
             found = self.main
         else:
             found = self.character_of(member.name if member else key, member.id if member else "")
-            self._seat(found)
+            self._seat(found, member)
         # Names without end would fill the memory.
         if len(self._by_key) < 100 * MOST_CHARACTERS:
             self._by_key[key] = found
         return found
 
-    def _seat(self, character: Character) -> None:
+    def _seat(self, character: Character, member: Member | None) -> None:
+        """None: it speaks, and the file says no more of it."""
         if character.pk not in self._witnesses:
-            self._cast.append(character)
+            self._cast.append((character, member))
             # Rows that wait to be written will have it; those that are written do not know.
             self._is_partly_told = self._is_partly_told or self._has_written
             self._witnesses.append(character.pk)
@@ -173,7 +177,8 @@ class Arrival:
                 cursor.execute(CHOOSE, [parents, children])
 
     def _chat(self) -> None:
-        owner, told = self.people.owner, self.conversation
+        owner, told, turns = self.people.owner, self.conversation, self.conversation.turns
+        usual = Chat()
         self.rows.chats.append(
             Chat(
                 id=self.chat_id,
@@ -183,6 +188,9 @@ class Arrival:
                 leaf_id=self._leaf,
                 canonical_id=self._id(told.canonical) if told.canonical is not None else None,
                 note=told.note,
+                turn_taking=turns.taking if turns.taking in TurnTaking.values else usual.turn_taking,
+                speakers_most=min(MOST_SPEAKERS, max(1, turns.speakers_most or usual.speakers_most)),
+                goes_on_for=min(LONGEST_GOING_ON, turns.goes_on_for or 0),
                 created_at=told.created_at,
                 active_at=self._newest or told.created_at,
             )
@@ -198,11 +206,24 @@ class Arrival:
             )
         )
         self.rows.cast += [
-            CastMember(chat_id=self.chat_id, character=character, position=position, joined_at=told.created_at)
-            for position, character in enumerate(self._cast)
+            self._place(character, member, position) for position, (character, member) in enumerate(self._cast)
+        ]
+        self.rows.bookmarks += [
+            Bookmark(chat_id=self.chat_id, owner=owner, message_id=self._id(number), name=name)
+            for number, name in told.bookmarks.items()
         ]
         if told.brought is not None:
             self.rows.origins.append(Origin(chat_id=self.chat_id, owner=owner, brought=told.brought))
+
+    def _place(self, character: Character, member: Member | None, position: int) -> CastMember:
+        place = CastMember(
+            chat_id=self.chat_id, character=character, position=position, joined_at=self.conversation.created_at
+        )
+        if member is not None:
+            place.is_muted = member.is_muted
+            if member.talkativeness is not None:
+                place.talkativeness = member.talkativeness
+        return place
 
     def _id(self, number: int) -> UUID:
         """The same whenever the same file is read for the same import."""

@@ -18,7 +18,7 @@ from accounts.models import User
 from characters.models import Character, Persona
 from chats import access
 from chats.formats import own, prose, sillytavern
-from chats.formats.conversation import Format, Making, Member, Speaker
+from chats.formats.conversation import Format, Making, Member, Speaker, Turns
 from chats.formats.dates import written
 from chats.formats.prose import Passage
 from chats.formats.sillytavern import Line, Wording
@@ -102,17 +102,24 @@ class _Export:
         ids = _packed(found.values_list("id", flat=True).iterator(chunk_size=2000))
         known = None if self.sees_all else set(_unpacked(ids))
         members = CastMember.objects.filter(chat=self.chat).select_related("character")
-        main, cast = self.chat.character, [seat.character for seat in members]
-        everyone = [main, *(one for one in cast if one.pk != main.pk)]
+        if not self.sees_all:
+            # Who left may have done so before they came.
+            members = members.filter(left_at=None)
+        seats = {seat.character_id: seat for seat in members}
+        main = self.chat.character
+        everyone = [main, *(seat.character for key, seat in seats.items() if key != main.pk)]
         spoken = set(self._rows().order_by().values_list("character_id", flat=True).distinct())
         gone = Character.objects.filter(id__in=spoken - {one.pk for one in everyone}).order_by("created_at")
         head = own.Head(
             title=self.chat.title,
-            cast=[Member(str(one.pk), one.name, str(one.pk)) for one in [*everyone, *gone]],
+            cast=[_member(one, seats.get(one.pk)) for one in [*everyone, *gone]],
             created_at=self.chat.created_at,
             leaf=_text(self._leaf_id()),
             canonical=_text(self.chat.canonical_id),
             note=self.chat.note if self.is_host else "",
+            turns=Turns(self.chat.turn_taking, self.chat.speakers_most, self.chat.goes_on_for),
+            bookmarks={str(one.message_id): one.name for one in access.bookmarks_for(self.user, self.chat.pk)},
+            tags=list(self.chat.tags.filter(owner=self.user).order_by("name").values_list("name", flat=True)),
             brought=self._brought() or None,
         )
         return self._whole_tree(head, ids, known)
@@ -265,6 +272,14 @@ def _who(row: Message) -> UUID:
 def _wording(row: Message) -> Wording:
     rest = record(record(row.brought).get(Format.SILLYTAVERN.value))
     return Wording(row.text, row.created_at, row.thinking, row.model, rest)
+
+
+def _member(character: Character, seat: CastMember | None) -> Member:
+    """None: one that is not there any more."""
+    key = str(character.pk)
+    if seat is None:
+        return Member(key, character.name, key)
+    return Member(key, character.name, key, seat.talkativeness, seat.is_muted)
 
 
 def _text(identity: UUID | None) -> str | None:

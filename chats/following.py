@@ -1,5 +1,6 @@
 """One reader's way through one reply: from the row, from the log, to the end. For the socket and for SSE."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from core.streams.reading import LogHub
 
 # The past is read at once: more entries than a reply of the longest context has tokens would begin anew from the row.
 PAST_BATCH = 10_000
+# Who was sent away, or whose reply was deleted, is found out this often while there is something to hear.
+RECHECK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ async def frames(
 
 
 async def entries(hub: LogHub, user: User, reply_id: UUID, after: int) -> AsyncGenerator[Numbered, None]:
-    """The entries behind `after` up to the last, `Done`. Raises `NotFound` for another's reply."""
+    """The entries behind `after` up to the last, `Done`. Raises `NotFound` for another's reply, and for one that its
+    reader may hear no longer."""
     async with aclosing(_follow(hub, user, reply_id, after)) as items:
         async for item in items:
             if isinstance(item, Numbered):
@@ -78,8 +82,14 @@ async def _follow(
                 seq = numbered.seq
                 if isinstance(numbered.entry, Done):
                     return
+        clock = asyncio.get_running_loop().time
+        looked_at = clock()
         while True:
-            for numbered in (batch := await follower.next(seq)):
+            batch = await follower.next(seq)
+            if batch and clock() - looked_at >= RECHECK_SECONDS:
+                await _snapshot(user, reply_id)
+                looked_at = clock()
+            for numbered in batch:
                 yield numbered
                 seq = numbered.seq
                 if isinstance(numbered.entry, Done):

@@ -20,18 +20,20 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from characters.access import characters_for, persona_for_talking, personas_for
 from characters.actions.characters import create_character
+from characters.actions.tags import chosen_tags
 from characters.cards.card import Card
 from characters.models import Character, Persona
 from chats import files
 from chats.arriving import Arrival, People, Rows, by_name, chat_id
 from chats.formats import opening
 from chats.formats.conversation import Conversation, Format
-from chats.formats.report import Detail, Refused, Remarks
+from chats.formats.report import LONGEST_DETAIL, Detail, Refused, Remarks, shortened
 from chats.formats.sources import Meter
-from chats.models import ChatImport
+from chats.models import Chat, ChatImport
 from core import jobs
 from core.bringing import Ended, Lost, ending
 from core.database import brief_connection
+from core.errors import CognitiaError
 from core.jobs import LIVE, Status
 from core.json import Json, JsonObject
 
@@ -92,6 +94,8 @@ def forget_made(row: ChatImport) -> None:
                 character.delete()
         except (RestrictedError, IntegrityError):
             logger.info("character stays; it is talked to", extra={"character": str(character.id)})
+    # What stays is theirs, whatever becomes of it.
+    ChatImport.objects.filter(pk=row.pk).update(made=[])
 
 
 def _claimed(import_id: UUID) -> ChatImport | None:
@@ -117,6 +121,8 @@ class _Import:
     meter: Meter = field(default_factory=Meter)
     _characters: dict[str, Character] = field(default_factory=dict)
     _chats: list[UUID] = field(default_factory=list)
+    # Names of tags, and the chats that have them.
+    _tags: dict[str, list[UUID]] = field(default_factory=dict)
     _rows: Rows = field(default_factory=Rows)
     _usual: dict[UUID, Persona] = field(default_factory=dict)
     _messages: int = 0
@@ -127,14 +133,15 @@ class _Import:
         place = files.QUARANTINE.path(self.row.id)
         place.stat()
         self._beat()
-        usual = self._aside(self._people)
+        people = self._aside(self._people)
         with brief_connection(), transaction.atomic():
             found = opening.opened(place, self.row.file_name, now(), self.remarks, self.meter)
             for number, conversation in enumerate(found):
-                self._keep(number, conversation, usual)
+                self._keep(number, conversation, people)
             if not self._chats:
                 raise Refused("no_chats")
             self._rows.write()
+            self._tag()
             self._done()
         files.QUARANTINE.release(self.row.id)
         logger.info("import ended", extra={"import": str(self.row.id), "status": Status.DONE.value})
@@ -194,10 +201,28 @@ class _Import:
         if arrival.write():
             self._chats.append(arrival.chat_id)
             self._messages += arrival.count
+            for name in dict.fromkeys(conversation.tags):
+                self._tags.setdefault(name, []).append(arrival.chat_id)
             if len(self._rows.chats) >= BATCH_CHATS:
                 self._rows.write()
         else:
             self.remarks.refused("empty", conversation.title)
+
+    def _tag(self) -> None:
+        """Their own tags of these names, made where there are none: at the end, because that holds the owner's row."""
+        left_out: list[str] = []
+        for name, chats in self._tags.items():
+            try:
+                (tag,) = chosen_tags(self.row.owner, [], name)
+            except CognitiaError:  # too long, or more than somebody may have
+                left_out.append(name)
+                continue
+            links = Chat.tags.through
+            links.objects.bulk_create(
+                [links(chat_id=chat, tag_id=tag.id) for chat in chats], batch_size=1000, ignore_conflicts=True
+            )
+        if left_out:
+            self.remarks.refused("tags_left_out", "", names=shortened(", ".join(left_out), LONGEST_DETAIL))
 
     def _done(self) -> None:
         """The last step, in the transaction of what it brought. Raises `Lost` and `Ended`, which undo that."""

@@ -4,18 +4,19 @@ Nothing that anybody chose, a name least of all, becomes part of a path.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
-from core.errors import LimitReached
+from core.errors import BadInput, LimitReached
 from core.jobs import Job, Status
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ Detail = str | int
 IMPORTS_AT_ONCE = 2
 # A file that took its worker along twice would do so for ever.
 MOST_ATTEMPTS = 2
+CANCEL_TRIES = 3
 
 
 class Quarantine:
@@ -34,7 +36,7 @@ class Quarantine:
         self._name = name
 
     def put(self, import_id: UUID, chunks: Iterable[bytes]) -> int:
-        """Lay what somebody brings there; answers its size in bytes. Raises `OSError`."""
+        """Lay what somebody brings there; answers its size in bytes. Raises `OSError`, or `BadInput` for nothing."""
         place = self.path(import_id)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         size = 0
@@ -45,6 +47,9 @@ class Quarantine:
         except BaseException:
             place.unlink(missing_ok=True)
             raise
+        if not size:
+            place.unlink()
+            raise BadInput(_("The file is empty."))
         return size
 
     def path(self, import_id: UUID) -> Path:
@@ -133,6 +138,48 @@ class Brought(Job):
                 status=Status.QUEUED, attempt=self.attempt + 1, queued_at=now(), heard_at=None, started_at=None
             )
         )
+
+
+RowT = TypeVar("RowT", bound=Brought)
+
+
+def begin(
+    row: RowT,
+    quarantine: Quarantine,
+    chunks: Iterable[bytes],
+    reserve: Callable[[], None],
+    queue: Callable[[UUID], None],
+) -> RowT:
+    """Lay what the row is about into quarantine, store it, and queue its import.
+
+    `reserve` raises where there is no room for it: it is asked before any of it is written, and again in the
+    transaction that stores the row. Raises `BadInput` for an empty file. Then nothing of it is kept.
+    """
+    with transaction.atomic():
+        reserve()
+    row.status, row.attempt, row.queued_at = Status.QUEUED, 1, now()
+    try:
+        row.size_bytes = quarantine.put(row.pk, chunks)
+        with transaction.atomic():
+            reserve()
+            row.save(force_insert=True)
+            transaction.on_commit(lambda: queue(row.pk))
+    except BaseException:
+        quarantine.release(row.pk)
+        raise
+    return row
+
+
+def cancel(read: Callable[[], RowT], quarantine: Quarantine) -> RowT:
+    """Stop the import that `read` gives; one that has ended stays as it ended."""
+    for _try in range(CANCEL_TRIES):
+        row = read()
+        if row.cancel_in_queue():
+            quarantine.release(row.pk)
+            break
+        if row.request_cancel() or not row.is_live:
+            break
+    return row
 
 
 class Ended(Exception):

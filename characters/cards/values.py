@@ -1,11 +1,9 @@
 """JSON out of a stranger's file: bounded, and such that a database can hold it."""
 
 import json
-import math
-import re
 
 from characters.report import Notices, Refused
-from core.json import Json
+from core.json import Json, TooDeep, loaded, storable
 
 # Measured in processes of their own, of 16 MiB to begin with: one with 8 MiB of plain letters grows to 47 MiB at
 # reading and 80 at writing a PNG, one with 8 MiB of them and a single emoji, for which Python takes four bytes for
@@ -16,10 +14,8 @@ MOST_DEPTH = 64
 # Counted as commas and opening brackets, those in texts too: 8 MiB of prose have some 120,000, 8 MiB of SillyTavern's
 # entries some 250,000. 300,000 short keys take 0.3 s and 70 MiB to read, 0.4 s and 93 MiB to write as a PNG.
 MOST_VALUES = 300_000
-HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 # A text that was written so stays below the limits when we write it again.
 COMPACT = (",", ":")
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def parse(content: bytes, notices: Notices, where: str) -> Json:
@@ -30,22 +26,13 @@ def parse(content: bytes, notices: Notices, where: str) -> Json:
     """
     _bounded(content)
     text, whole = _decoded(content)
-    odd: list[str] = []
-
-    def number(digits: str) -> float | None:
-        if math.isfinite(value := float(digits)):
-            return value
-        odd.append(digits)
-        return None
-
-    def constant(name: str) -> None:
-        odd.append(name)
-
     try:
-        value: Json = json.loads(text.strip(" \t\r\n\0"), strict=False, parse_float=number, parse_constant=constant)
-    except (ValueError, RecursionError):  # also a whole number of more than 4300 digits
+        value, odd = loaded(text.strip(" \t\r\n\0"))
+        value, changed = storable(value, MOST_DEPTH)
+    except TooDeep:
+        raise Refused("too_deep") from None
+    except (ValueError, RecursionError):
         raise Refused("not_json") from None
-    value, changed = _storable(value, MOST_DEPTH)
     if not whole or changed:
         notices.imported("bad_letters", where)
     if odd:
@@ -92,39 +79,3 @@ def _decoded(content: bytes) -> tuple[str, bool]:
         return content.decode(encoding), True
     except UnicodeDecodeError:
         return content.decode(encoding, "replace"), False
-
-
-def _storable(value: Json, depth: int) -> tuple[Json, bool]:
-    """The value, mended in place, and whether anything was."""
-    if isinstance(value, str):
-        mended = _mended(value)
-        return mended, mended is not value
-    if not isinstance(value, list | dict):
-        return value, False
-    if not depth:
-        raise Refused("too_deep")
-    changed = False
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            value[index], mended_item = _storable(item, depth - 1)
-            changed |= mended_item
-        return value, changed
-    bad_keys = False
-    for key, item in value.items():
-        value[key], mended_item = _storable(item, depth - 1)
-        changed |= mended_item
-        bad_keys |= _mended(key) is not key
-    return ({_mended(key): item for key, item in value.items()} if bad_keys else value), changed or bad_keys
-
-
-def _mended(text: str) -> str:
-    """The same object where nothing is wrong with it."""
-    if "\0" in text:
-        text = text.replace("\0", "")
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return HALF_A_PAIR.sub(REPLACEMENT, text)
-    return text

@@ -91,7 +91,7 @@ def arrival(row: Import) -> Arrival:
         refused=tuple(line for line in found if line.fate == Fate.REFUSED),
         links=tuple(link for link in _list(row.links) if isinstance(link, str)),
         failure_code=row.failure_code,
-        failure=_said(row.failure_code, row.failure_details) if row.failure_code else "",
+        failure=said(SENTENCES, row.failure_code, row.failure_details) if row.failure_code else "",
         character=_character(row),
         lorebook_id=row.lorebook_id,
         title=_title(row),
@@ -131,6 +131,19 @@ def size(count: int) -> str:
     return _("%(size)s MiB") % {"size": number_format(count / 2**20, 1)}
 
 
+def said(sentences: Mapping[str, str], code: str, details: Mapping[str, Json] | Mapping[str, Detail]) -> str:
+    """What a report says; an older one may have a code that nobody says any more."""
+    try:
+        return _(sentences[code]) % details
+    except (KeyError, TypeError, ValueError):
+        return code
+
+
+def number(value: Json) -> int:
+    """Of a report's details."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
 def _character(row: Import) -> CharacterCard | None:
     """While it is there: one in the bin has no pages."""
     there = row.character is not None and row.character.deleted_at is None
@@ -145,21 +158,21 @@ def _title(row: Import) -> str:
 
 def _facts(row: Import) -> tuple[str, ...]:
     first = next((item for item in _list(row.notices) if isinstance(item, dict) and item.get("code") == FACTS), None)
-    said = first.get("details") if first is not None else None
-    if not isinstance(said, dict):
+    facts = first.get("details") if first is not None else None
+    if not isinstance(facts, dict):
         return ()
     container = CONTAINERS.get(row.container, row.container)
-    version = _number(said.get("version"))
+    version = number(facts.get("version"))
     parts = [_("%(container)s, card version %(version)d") % {"container": container, "version": version}]
     if not version:
         parts = [container]
-    if "greetings" in said:
-        count = _number(said["greetings"])
+    if "greetings" in facts:
+        count = number(facts["greetings"])
         parts.append(ngettext("%(count)d greeting", "%(count)d greetings", count) % {"count": count})
-    count = _number(said.get("entries"))
+    count = number(facts.get("entries"))
     parts.append(ngettext("%(count)d lore entry", "%(count)d lore entries", count) % {"count": count})
-    if "files" in said:
-        count = _number(said["files"])
+    if "files" in facts:
+        count = number(facts["files"])
         parts.append(ngettext("%(count)d file", "%(count)d files", count) % {"count": count})
     return tuple(parts)
 
@@ -171,20 +184,8 @@ def _line(item: JsonObject) -> Line | None:
     if code == FACTS:
         return None
     url = reverse("characters:edit", args=[known["id"]]) if code == "again" and "id" in known else ""
-    return Line(fate, code, where, _said(code, known), url)
-
-
-def _said(code: str, details: Mapping[str, Json] | Mapping[str, Detail]) -> str:
-    """An older report may have a code that nobody says any more."""
-    try:
-        return _(SENTENCES[code]) % details
-    except (KeyError, TypeError, ValueError):
-        return code
+    return Line(fate, code, where, said(SENTENCES, code, known), url)
 
 
 def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
-
-
-def _number(value: Json) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -162,7 +162,7 @@ class TestTheDoor:
     def test_what_is_too_large_is_refused_while_it_comes(
         self, alice: User, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("characters.uploads.MOST_FILE_BYTES", 100_000)
+        monkeypatch.setattr("characters.uploads.Nameless.most", 100_000)
         answer = upload(client_of(alice), bytes(150_000))
         assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
         assert (Import.objects.count(), files_below(*folders)) == (0, set())

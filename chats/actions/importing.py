@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.db.models import Sum
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.access import hold
@@ -13,14 +11,15 @@ from accounts.models import User
 from characters.access import get_character_for
 from chats import access, files, tasks
 from chats.formats.report import shortened
+from chats.importing import forget_made
 from chats.models import ChatImport
-from core.errors import BadInput, LimitReached
+from core import bringing
+from core.errors import LimitReached
 from core.jobs import LIVE, Status
 
 # Of one person, waiting or running: in quarantine they take this much together at most.
 MOST_LIVE, MOST_LIVE_BYTES = 50, 2**30
 LONGEST_FILE_NAME = 200
-CANCEL_TRIES = 3
 
 
 def start_import(user: User, file_name: str, chunks: Iterable[bytes], character_id: UUID | None = None) -> ChatImport:
@@ -30,47 +29,22 @@ def start_import(user: User, file_name: str, chunks: Iterable[bytes], character_
     `BadInput`; then nothing of it is kept.
     """
     character = get_character_for(user, character_id) if character_id is not None else None
-    with transaction.atomic():  # before any of it is written
-        _refuse_one_too_many(user)
     row = ChatImport(
         id=uuid4(),
         owner=user,
         character=character,
         file_name=shortened(file_name.replace("\\", "/").rpartition("/")[2], LONGEST_FILE_NAME) or _("Nameless"),
-        status=Status.QUEUED,
-        attempt=1,
-        queued_at=now(),
     )
-    try:
-        row.size_bytes = _quarantined(row.id, chunks)
-        with transaction.atomic():
-            _refuse_one_too_many(user)
-            row.save(force_insert=True)
-            transaction.on_commit(lambda: tasks.queue_chat_import(row.id))
-    except BaseException:
-        files.QUARANTINE.release(row.id)
-        raise
-    return row
+    return bringing.begin(row, files.QUARANTINE, chunks, lambda: _refuse_one_too_many(user), tasks.queue_chat_import)
 
 
 def cancel_import(user: User, import_id: UUID) -> ChatImport:
     """Stop; nothing of it is kept. One that has ended stays as it ended. Raises `NotFound`."""
-    for _try in range(CANCEL_TRIES):
-        row = access.get_chat_import_for(user, import_id)
-        if row.cancel_in_queue():
-            files.QUARANTINE.release(row.id)
-            break
-        if row.request_cancel() or not row.is_live:
-            break
+    row = bringing.cancel(lambda: access.get_chat_import_for(user, import_id), files.QUARANTINE)
+    if row.status == Status.CANCELLED:
+        # It may have waited for its second attempt.
+        forget_made(row)
     return row
-
-
-def _quarantined(import_id: UUID, chunks: Iterable[bytes]) -> int:
-    """Raises `BadInput` for an empty file."""
-    size = files.QUARANTINE.put(import_id, chunks)
-    if not size:
-        raise BadInput(_("The file is empty."))
-    return size
 
 
 def _refuse_one_too_many(user: User) -> None:

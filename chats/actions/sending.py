@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from accounts.access import hold
 from accounts.models import User
 from chats import access, company, limits, tasks
 from chats.actions.starting import MOST_CHARACTERS
@@ -53,6 +54,8 @@ def send_message(
     text = checked(text)
     with transaction.atomic():
         chat = access.lock_chat_for(user, chat_id)
+        # A key is its sender's in all chats: of two requests with one key, the second finds what the first has made.
+        hold(user)
         if (sent := _sent_before(user, chat, text, key)) is not None:
             return sent
         if after is not None:
@@ -60,9 +63,6 @@ def send_message(
         speakers = [speaker] if speaker is not None else speakers_for(chat, text)
         _check_cast(chat, speakers)
         limits.reserve_replies(user, len(speakers))
-        # Another request with this key may have finished while this one waited for the user's row.
-        if (sent := _sent_before(user, chat, text, key)) is not None:
-            return sent
         message = add_own(user, chat, chat.leaf, text, key)
         replies = ask_for_replies(
             user, chat, message, speakers, is_directed=speaker is None and is_directed_by_model(chat, speakers)
@@ -77,6 +77,7 @@ def ask_to_speak(user: User, chat_id: UUID, character_id: UUID | None = None, ke
     """
     with transaction.atomic():
         chat = access.lock_chat_for(user, chat_id)
+        hold(user)
         if (known := _asked_before(user, chat, key)) is not None:
             return known
         if chat.leaf is None:
@@ -236,7 +237,7 @@ def asked_of(message: Message) -> list[Message]:
     asked: list[Message] = []
     last: Message | None = message
     while last is not None and len(asked) < MOST_CHARACTERS:
-        last = last.children.filter(role=Role.CHARACTER).order_by("created_at", "id").first()
+        last = last.children.filter(role=Role.CHARACTER, trash=None).order_by("created_at", "id").first()
         if last is not None:
             asked.append(last)
     return asked
@@ -256,6 +257,7 @@ def _beside(user: User, reply_id: UUID, key: UUID | None, begin: Callable[[Messa
     chat_id = access.get_reply_for(user, reply_id).chat_id
     with transaction.atomic():
         chat = access.lock_chat_for(user, chat_id)
+        hold(user)
         if (known := _asked_before(user, chat, key)) is not None:
             return known
         # Another tab may have been faster.

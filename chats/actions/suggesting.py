@@ -54,6 +54,5 @@ def suggest(user: User, chat_id: UUID, kind: SuggestionKind) -> Suggestion:
 def cancel(user: User, suggestion_id: UUID) -> None:
     """It is not wanted any more; one that has ended stays as it is. Raises `NotFound`."""
     suggestion = access.get_suggestion_for(user, suggestion_id)
-    queued = Suggestion.objects.filter(id=suggestion.id, status=Status.QUEUED)
-    if not queued.update(status=Status.CANCELLED, finished_at=now()):
-        Suggestion.objects.filter(id=suggestion.id, status=Status.RUNNING).update(cancel_requested=True)
+    if not suggestion.cancel_in_queue():
+        suggestion.request_cancel()

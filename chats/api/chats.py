@@ -3,6 +3,7 @@
 from dataclasses import asdict, fields, replace
 from uuid import UUID
 
+from django.db import transaction
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +14,7 @@ from accounts.models import User
 from characters.access import get_character_for
 from characters.pages import tags as tags_page
 from chats import access
-from chats.actions import settings, starting, trash
+from chats.actions import organising, settings, starting
 from chats.pages.chats import described, page
 from chats.serializers import ChangesSerializer, ListSerializer, NewChatSerializer, TagsSerializer
 
@@ -45,30 +46,32 @@ class Chat(APIView):
         return _chat(signed_in(request.user), chat_id)
 
     def patch(self, request: Request, chat_id: UUID) -> Response:
-        """What is named changes, the rest stays."""
+        """What is named changes, the rest stays: all of it, or nothing."""
         user = signed_in(request.user)
-        chat = access.get_chat_for(user, chat_id)
+        access.get_chat_for(user, chat_id)
         body = ChangesSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         changes = body.validated_data
-        if "title" in changes:
-            settings.rename_chat(user, chat_id, changes["title"])
-        if "persona_id" in changes:
-            settings.choose_persona(user, chat_id, changes["persona_id"])
-        if told := {name: value for name, value in changes.items() if name in OVERRIDES}:
-            settings.change_overrides(user, chat_id, replace(settings.overrides_of(chat), **told))
+        with transaction.atomic():
+            if told := {name: value for name, value in changes.items() if name in OVERRIDES}:
+                held = access.lock_chat_for(user, chat_id)
+                settings.change_overrides(user, chat_id, replace(settings.overrides_of(held), **told))
+            if "title" in changes:
+                settings.rename_chat(user, chat_id, changes["title"])
+            if "persona_id" in changes:
+                settings.choose_persona(user, chat_id, changes["persona_id"])
         return _chat(user, chat_id)
 
     def delete(self, request: Request, chat_id: UUID) -> Response:
         """Put away for thirty days."""
-        trash.delete_chat(signed_in(request.user), chat_id)
+        organising.delete_chats(signed_in(request.user), [chat_id])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class RestoreChat(APIView):
     def post(self, request: Request, chat_id: UUID) -> Response:
         user = signed_in(request.user)
-        trash.restore_chat(user, chat_id)
+        organising.restore_chats(user, [chat_id])
         return _chat(user, chat_id)
 
 

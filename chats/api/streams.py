@@ -17,7 +17,7 @@ from accounts.models import User
 from chats import access, following
 from chats.sentences import Sentences
 from core.database import in_thread
-from core.errors import BadInput, CognitiaError
+from core.errors import BadInput, CognitiaError, NotFound
 from core.middleware import error_response
 from core.streams.entries import Delta, Done, Gap, Restart, plain
 from core.streams.reading import hub
@@ -48,10 +48,20 @@ async def _stream(request: HttpRequest, reply_id: UUID, stream: Stream, content_
         await in_thread(access.get_reply_for)(user, reply_id)
     except CognitiaError as error:
         return error_response(request, error)
-    response = StreamingHttpResponse(stream(user, reply_id, after), content_type=content_type)
+    response = StreamingHttpResponse(_heard(stream(user, reply_id, after)), content_type=content_type)
     # nginx would otherwise collect the stream.
     response.headers["X-Accel-Buffering"] = "no"
     return response
+
+
+async def _heard(stream: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    """It just ends for whoever was sent away meanwhile: the answer has begun, and asking again says why."""
+    async with aclosing(stream) as parts:
+        try:
+            async for part in parts:
+                yield part
+        except NotFound:
+            return
 
 
 async def _events(user: User, reply_id: UUID, after: int) -> AsyncGenerator[str, None]:

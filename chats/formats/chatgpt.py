@@ -94,29 +94,34 @@ def _entries(mapping: JsonObject, remarks: Remarks, where: str) -> dict[str, _En
     """Those nodes that are messages, in the order of the file and of their parents' lists.
 
     The nodes in between are structure: a root without a message, empty words of the system, and what was thought
-    before an answer, which goes to the answer.
+    before an answer, which goes to the answer: to the first of several.
     """
     passed: dict[str, str] = {}
     for key, value in mapping.items():
         message = record(record(value).get("message"))
         if not message or _is_structure(message):
             passed[key] = _thoughts(message)
+    # Where the way up from those leads that were met on it: nobody goes through them twice.
+    above_them: dict[str, str | None] = {}
     entries: dict[str, _Entry] = {}
     for key in _ordered(mapping):
         if key in passed and not (passed[key] and not items(record(mapping[key]).get("children"))):
             continue
-        above, thought, met = _parent(mapping, key), [], {key}
-        while above is not None and above in passed and above not in met:
-            met.add(above)
-            thought.append(passed[above])
+        above, met = _parent(mapping, key), {key: ""}
+        while above is not None and above in passed and above not in met and above not in above_them:
+            met[above] = passed[above]
             above = _parent(mapping, above)
+        thought = list(met.values())
+        if above is not None and above in passed:
+            above = above_them.get(above)
+        above_them |= dict.fromkeys((one for one in met if one != key), above)
         if above is not None and above not in mapping:
             remarks.imported("lost_parent", where)
             above = None
         message = record(record(mapping[key]).get("message"))
         own = [passed[key]] if key in passed else []
         thinking = "\n\n".join(part for part in [*reversed(thought), *own] if part)
-        entries[key] = _Entry(message, above if above not in passed else None, thinking)
+        entries[key] = _Entry(message, above, thinking)
     return entries
 
 

@@ -1,7 +1,7 @@
 """What any of these files says: conversations, each a tree of messages. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -29,11 +29,28 @@ class Speaker(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A character of a conversation: `key` is how its messages call it, `id` that of ours who it was."""
+    """A character of a conversation: `key` is how its messages call it, `id` that of ours who it was.
+
+    `talkativeness` (0 to 1) and `is_muted` only our own files say.
+    """
 
     key: str
     name: str
     id: str = ""
+    talkativeness: float | None = None
+    is_muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Who answers, which only our own files say: the fields of `chats.models.Chat`. None: not said."""
+
+    taking: str = ""
+    speakers_most: int | None = None
+    goes_on_for: int | None = None
+
+
+NOT_SAID = Turns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,8 @@ Event: TypeAlias = Said | Chosen
 class Conversation:
     """`messages` are read once, and before the next conversation is asked for. The first member is whom it is with.
 
-    `canonical` is the number of the message that the path which counts ends with. `brought` is what the file says of
+    `canonical` is the number of the message that the path which counts ends with. `bookmarks` are names by the numbers
+    of the marked messages, `tags` names of tags. `brought` is what the file says of
     the whole beyond this, by the format's name.
     """
 
@@ -111,3 +129,6 @@ class Conversation:
     canonical: int | None = None
     note: str = ""
     brought: JsonObject | None = None
+    turns: Turns = NOT_SAID
+    bookmarks: Mapping[int, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()

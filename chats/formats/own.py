@@ -4,18 +4,28 @@ An object whose last member is the list of messages, each on a line of its own a
 so it is written and read piece by piece, and any program that knows JSON can look into it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from chats.formats.conversation import MOST_MESSAGES, Conversation, Format, Making, Member, Said, Speaker
+from chats.formats.conversation import (
+    MOST_MESSAGES,
+    NOT_SAID,
+    Conversation,
+    Format,
+    Making,
+    Member,
+    Said,
+    Speaker,
+    Turns,
+)
 from chats.formats.dates import Clock, written
 from chats.formats.pieces import Piece, pieces
 from chats.formats.placing import Node, Tree, placed
 from chats.formats.report import Refused, Remarks
 from chats.formats.sources import Meter, Source, name_of
-from chats.formats.values import MOST_BYTES, dump, items, mended, parse, record, text
-from core.json import Json, JsonObject
+from chats.formats.values import MOST_BYTES, dump, items, parse, record, text
+from core.json import Json, JsonObject, mended
 
 SPEC, VERSION = "cognitia_chat", 1
 ENDED = frozenset({"done", "failed", "cancelled", "interrupted"})
@@ -23,6 +33,8 @@ LONGEST = {"status": 12, "failure_code": 40, "finish_reason": 12, "branch_name":
 # As PostgreSQL holds them.
 MOST_NUMBER, MOST_SMALL_NUMBER = 2**31 - 1, 2**15 - 1
 LONGEST_MODEL, LONGEST_NOTE = 160, 100_000
+# As many as a chat holds: chats/actions/branching.py; and as somebody may have: characters/actions/tags.py.
+MOST_BOOKMARKS, LONGEST_BOOKMARK, MOST_TAGS = 500, 80, 50
 END = "\n]}\n"
 
 
@@ -49,6 +61,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Head:
+    """`bookmarks` are names by the ids of the marked messages."""
+
     title: str
     cast: Sequence[Member]
     created_at: datetime
@@ -56,6 +70,9 @@ class Head:
     canonical: str | None = None
     note: str = ""
     brought: JsonObject | None = None
+    turns: Turns = NOT_SAID
+    bookmarks: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
 
 
 def beginning(head: Head) -> str:
@@ -63,13 +80,25 @@ def beginning(head: Head) -> str:
     chat: JsonObject = {
         "title": head.title,
         "created_at": written(head.created_at),
-        "characters": [{"id": member.id, "name": member.name} for member in head.cast],
+        "characters": [_seat(member) for member in head.cast],
         "leaf": head.leaf,
         "canonical": head.canonical,
         "note": head.note,
+        "turn_taking": head.turns.taking,
+        "speakers_most": head.turns.speakers_most,
+        "goes_on_for": head.turns.goes_on_for,
+        "bookmarks": [{"message": key, "name": name} for key, name in head.bookmarks.items()],
+        "tags": list(head.tags),
         "brought": head.brought,
     }
     return f'{{"spec":"{SPEC}","spec_version":{VERSION},"chat":{dump(chat)},"messages":['
+
+
+def _seat(member: Member) -> JsonObject:
+    seat: JsonObject = {"id": member.id, "name": member.name}
+    if member.talkativeness is not None:
+        seat |= {"talkativeness": member.talkativeness, "muted": member.is_muted}
+    return seat
 
 
 def message(said: Record) -> str:
@@ -118,11 +147,7 @@ def conversation(source: Source, clock: Clock, remarks: Remarks, meter: Meter) -
     tree = placed(outline.nodes, leaf, start)
     if tree.loops:
         remarks.imported("loop", title)
-    cast = tuple(
-        Member(text(one.get("id")), text(one.get("name")), text(one.get("id")))
-        for one in map(record, items(chat.get("characters")))
-        if text(one.get("name")).strip()
-    )
+    cast = tuple(_member(one) for one in map(record, items(chat.get("characters"))) if text(one.get("name")).strip())
     brought = chat.get("brought")
     return Conversation(
         format=Format.OWN,
@@ -132,6 +157,11 @@ def conversation(source: Source, clock: Clock, remarks: Remarks, meter: Meter) -
         messages=_told(source, outline, tree, {member.key for member in cast}, meter),
         canonical=outline.numbers.get(text(chat.get("canonical"))),
         note=text(chat.get("note"))[:LONGEST_NOTE],
+        turns=Turns(
+            text(chat.get("turn_taking")), _number(chat.get("speakers_most")), _number(chat.get("goes_on_for"))
+        ),
+        bookmarks=_bookmarks(chat, outline.numbers),
+        tags=tuple(filter(str.strip, map(text, items(chat.get("tags"))[:MOST_TAGS]))),
         brought=brought if isinstance(brought, dict) else None,
     )
 
@@ -141,6 +171,27 @@ class _Outline:
     chat: JsonObject
     nodes: list[Node]
     numbers: dict[str, int]
+
+
+def _member(one: JsonObject) -> Member:
+    talkativeness = _fraction(one.get("talkativeness"))
+    return Member(
+        key=text(one.get("id")),
+        name=text(one.get("name")),
+        id=text(one.get("id")),
+        talkativeness=None if talkativeness is None else min(1.0, max(0.0, talkativeness)),
+        is_muted=one.get("muted") is True,
+    )
+
+
+def _bookmarks(chat: JsonObject, numbers: dict[str, int]) -> dict[int, str]:
+    """Names by the numbers of messages; those of messages that are not in the file are left out."""
+    found: dict[int, str] = {}
+    for one in map(record, items(chat.get("bookmarks"))[:MOST_BOOKMARKS]):
+        number = numbers.get(text(one.get("message")))
+        if number is not None:
+            found[number] = mended(text(one.get("name")))[:LONGEST_BOOKMARK]
+    return found
 
 
 def _outline(source: Source, clock: Clock, remarks: Remarks) -> _Outline:

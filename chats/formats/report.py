@@ -51,6 +51,7 @@ SENTENCES: Mapping[str, str] = {
     "narrated": _("What no character says was given to %(name)s, with the name kept for the next export."),
     "no_pictures": _("Pictures and other files of the conversation are not in it; their places were kept."),
     "not_a_chat": _("It is no conversation; it was left out."),
+    "tags_left_out": _("These tags were left out, because there is no room for them: %(names)s."),
     "too_large_chat": _("This conversation is larger than %(mib)s MiB; it was left out."),
     "too_large_line": _("Line %(number)s is longer than %(mib)s MiB; it was left out."),
 }

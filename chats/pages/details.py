@@ -79,13 +79,14 @@ def details(reply: Message) -> list[Detail]:
 
 
 def receipt(user: User, reply: Message) -> Budget | None:
-    """What its prompt was made of; None: nobody kept that. Entries of lorebooks are named to the chat's host alone."""
+    """What its prompt was made of; None: nobody kept that. Entries of lorebooks are named to the chat's host alone,
+    and not where somebody else's character spoke, whose own book may be among them."""
     kept = Receipt.objects.filter(message=reply).first()
     if kept is None:
         return None
-    is_host = reply.chat.owner_id == user.id
+    is_told = reply.chat.owner_id == user.id and reply.character.owner_id in (None, user.id)
     slices = [
-        Slice(Source(one["source"]), one["tokens"], one["items"], one["name"] if is_host else "")
+        Slice(Source(one["source"]), one["tokens"], one["items"], one["name"] if is_told else "")
         for one in kept.slices
     ]
     return budget(slices, kept.context_tokens, kept.reply_tokens)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from accounts.models import User
 from characters.access import characters_for
+from characters.pages.imports import number, said, size
 from chats import access
 from chats.formats import report
 from chats.formats.conversation import Format
-from chats.formats.report import Detail, Fate
+from chats.formats.report import Fate
 from chats.models import Chat, ChatImport
 from core.jobs import Status
-from core.json import Json, JsonObject
+from core.json import JsonObject
 
 # What is said of imports beyond what the readers of files say.
 OWN: Mapping[str, str] = {
@@ -105,7 +105,7 @@ def arrival(user: User, row: ChatImport) -> Arrival:
         kept=tuple(line for line in found if line.fate == Fate.KEPT),
         refused=tuple(line for line in found if line.fate == Fate.REFUSED),
         failure_code=row.failure_code,
-        failure=_said(row.failure_code, row.failure_details) if row.failure_code else "",
+        failure=said(SENTENCES, row.failure_code, row.failure_details) if row.failure_code else "",
         chats=shown,
         more=chats.count() - len(shown) if len(shown) == CHATS_SHOWN else 0,
         row=row,
@@ -136,7 +136,7 @@ def body(user: User, row: ChatImport) -> JsonObject:
         "format": row.format,
         "character_id": str(row.character_id) if row.character_id else None,
         "chat_ids": [str(identity) for identity in ids],
-        "messages": _number(_facts_of(row).get("messages")),
+        "messages": number(_facts_of(row).get("messages")),
         "notices": [{"fate": one.fate, "code": one.code, "where": one.where, "message": one.text} for one in lines],
         "failure": failure,
         "created_at": row.created_at.isoformat(),
@@ -144,22 +144,15 @@ def body(user: User, row: ChatImport) -> JsonObject:
     }
 
 
-def size(count: int) -> str:
-    """Bytes in words."""
-    if count < 2**20:
-        return _("%(size)s KiB") % {"size": number_format(max(1, round(count / 2**10)))}
-    return _("%(size)s MiB") % {"size": number_format(count / 2**20, 1)}
-
-
 def _title(chat: Chat) -> str:
     return chat.title or chat.character.name
 
 
 def _facts(row: ChatImport) -> tuple[str, ...]:
-    said = _facts_of(row)
-    if not said:
+    facts = _facts_of(row)
+    if not facts:
         return ()
-    chats, messages = _number(said.get("chats")), _number(said.get("messages"))
+    chats, messages = number(facts.get("chats")), number(facts.get("messages"))
     return (
         FORMATS[Format(row.format)] if row.format in set(Format) else row.format,
         ngettext("%(count)s chat", "%(count)s chats", chats) % {"count": number_format(chats)},
@@ -169,8 +162,8 @@ def _facts(row: ChatImport) -> tuple[str, ...]:
 
 def _facts_of(row: ChatImport) -> JsonObject:
     found = next((item for item in row.notices if isinstance(item, dict) and item.get("code") == FACTS), {})
-    said = found.get("details")
-    return said if isinstance(said, dict) else {}
+    facts = found.get("details")
+    return facts if isinstance(facts, dict) else {}
 
 
 def _line(item: JsonObject) -> Line | None:
@@ -178,16 +171,4 @@ def _line(item: JsonObject) -> Line | None:
     details = item.get("details")
     if code == FACTS:
         return None
-    return Line(code, fate, where, _said(code, details if isinstance(details, dict) else {}))
-
-
-def _said(code: str, details: Mapping[str, Json] | Mapping[str, Detail]) -> str:
-    """An older report may have a code that nobody says any more."""
-    try:
-        return _(SENTENCES[code]) % details
-    except (KeyError, TypeError, ValueError):
-        return code
-
-
-def _number(value: Json) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    return Line(code, fate, where, said(SENTENCES, code, details if isinstance(details, dict) else {}))

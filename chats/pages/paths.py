@@ -74,7 +74,8 @@ def paths(user: User, chat: Chat) -> list[PathRow]:
         return []
     found = access.messages_for(user).filter(id__in=heads).select_related("character", "persona")
     messages = sorted(found, key=lambda message: message.created_at, reverse=True)
-    shown = [message for message in messages if tree.is_on_path(message, chat.leaf)]
+    on_path = set(tree.ids_to(chat.leaf_id))
+    shown = [message for message in messages if message.id in on_path]
     # What its parent shows goes on a path that is listed already.
     others = [message for message in messages if message not in shown and not heads[message.id]]
     current = max(shown, key=lambda message: message.depth, default=None)
@@ -111,10 +112,17 @@ def bookmarks(user: User, chat: Chat) -> list[BookmarkRow]:
 
 
 def first_since(user: User, chat: Chat, day: date, offset: int | None) -> UUID | None:
-    """The first message of the shown path that was said on this day or later, or else the last one before it."""
-    begins = datetime.combine(day, time.min, UTC) + timedelta(minutes=offset or 0)
-    readable = set(access.messages_for(user).filter(chat=chat, created_at__gte=begins).values_list("id", flat=True))
-    found: UUID | None = chat.leaf_id
+    """The first message of the shown path that was said on this day or later, or else the last one before it; None
+    where they may read nothing of that path."""
+    messages = access.messages_for(user).filter(chat=chat)
+    if chat.leaf_id is None or not messages.filter(id=chat.leaf_id).exists():
+        return None
+    try:
+        begins = datetime.combine(day, time.min, UTC) + timedelta(minutes=offset or 0)
+    except OverflowError:  # before the first day of all times
+        begins = datetime.combine(day, time.min, UTC)
+    readable = set(messages.filter(created_at__gte=begins).values_list("id", flat=True))
+    found = chat.leaf_id
     for message_id in reversed(tree.ids_to(chat.leaf_id)):
         if message_id not in readable:
             break
@@ -138,7 +146,8 @@ def _canonical(chat: Chat, heads: list[Message]) -> UUID | None:
     """The deepest of these through which the path that counts leads."""
     if chat.canonical is None or chat.canonical.trash_id is not None:
         return None
-    through = [message for message in heads if tree.is_on_path(message, chat.canonical)]
+    on_path = set(tree.ids_to(chat.canonical_id))
+    through = [message for message in heads if message.id in on_path]
     return max(through, key=lambda message: message.depth).id if through else None
 
 

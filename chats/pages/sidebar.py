@@ -1,7 +1,7 @@
 """What the lists of chats show: rows in, values out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -19,7 +19,7 @@ from characters.access import tags_for
 from characters.models import Tag
 from characters.pages.tags import TagChoice, TagMark, choices, marks
 from chats import access
-from chats.models import CastMember, Chat, Message, Part, Participant, Role
+from chats.models import CastMember, Message, Part, Participant, Role
 from chats.pages.faces import face
 from core.errors import NotFound
 
@@ -211,18 +211,17 @@ def folder_choices(user: User, on: UUID | None = None) -> tuple[FolderChoice, ..
     )
 
 
-def unread(user: User, chats: Iterable[Chat] | Collection[UUID]) -> dict[UUID, int]:
+def unread(user: User, chat_ids: Collection[UUID]) -> dict[UUID, int]:
     """How much somebody else has said in these chats that they have not read: 0 to 100, which stands for more.
 
     Their own words, greetings and replies without a word do not count.
     """
-    ids = [chat.id if isinstance(chat, Chat) else chat for chat in chats]
     said = Message.objects.filter(chat=OuterRef("chat"), finished_at__gt=OuterRef("read_at"), trash=None)
     said = said.filter(greeting=None, created_at__gte=Coalesce(OuterRef("since"), F("created_at")))
     said = said.exclude(text="").exclude(role=Role.USER, owner=user)
     # No more rows are read of each chat than can be shown.
     each = ArraySubquery(said.order_by("finished_at").values_list(Value(1))[: MOST_UNREAD + 1])
-    found = access.participations_for(user).filter(chat__in=ids).annotate(said=each)
+    found = access.participations_for(user).filter(chat__in=chat_ids).annotate(said=each)
     return {chat_id: len(each) for chat_id, each in found.values_list("chat_id", "said")}
 
 

@@ -236,6 +236,8 @@ def _scope(user: User, wish: Wish, at: datetime) -> Scope:
     marked = None
     if wish.is_bookmarked:
         found = Bookmark.objects.filter(owner=user).order_by("-created_at")
+        if wish.chat_id is not None:
+            found = found.filter(chat_id=wish.chat_id)
         marked = list(found.values_list("message_id", flat=True)[:MOST_BOOKMARKS])
     rows = list(places.values_list("chat_id", "chat__owner_id", "since"))
     own = [chat_id for chat_id, host_id, since in rows if host_id == user.id and since is None]

@@ -66,6 +66,12 @@ class TestChats:
         assert call(signed_in, "patch", one, {"top_p": 7}, 400)["error"]["code"] == "bad_input"
         assert call(signed_in, "patch", one, {"model": "none such"}, 400)["error"]["code"] == "bad_input"
 
+    def test_where_one_change_cannot_be_made_none_is(self, signed_in: Client, alices_chat: Chat) -> None:
+        one = f"{CHATS}/{alices_chat.id}"
+        call(signed_in, "patch", one, {"title": "Rain", "note": "It rains.", "persona_id": str(uuid4())}, 404)
+        found = signed_in.get(one).json()
+        assert (found["title"], found["note"]) == ("", "")
+
     def test_what_is_deleted_can_be_had_back(self, signed_in: Client, alices_chat: Chat) -> None:
         one = f"{CHATS}/{alices_chat.id}"
         call(signed_in, "delete", one, status=204)

@@ -13,15 +13,20 @@ from pytest_django import Settings
 from accounts.models import User
 from characters.actions.characters import create_character
 from characters.actions.personas import PersonaChanges, create_persona
+from characters.actions.tags import delete_tag
 from characters.cards.card import Card
-from characters.models import Character
-from chats import exporting
+from characters.models import Character, Tag
+from chats import company, exporting
+from chats.actions import casting
+from chats.actions.branching import bookmark
+from chats.actions.casting import SeatChanges
+from chats.actions.settings import tag_chat
 from chats.actions.starting import start_chat
 from chats.exporting import Kind
 from chats.formats.tests.making import HEADER, jsonl, line
-from chats.models import Chat, Message, Part, Participant
+from chats.models import Bookmark, Chat, Message, Part, Participant, TurnTaking
 from chats.tests.acting import send, tell
-from chats.tests.bringing import beside, bring, chat_of, exported, exported_lines, path_of, texts_of
+from chats.tests.bringing import beside, bring, chat_of, codes, exported, exported_lines, path_of, texts_of
 from chats.tree import show
 from core.errors import NotFound
 from core.jobs import Status
@@ -107,6 +112,60 @@ class TestOurOwn:
         assert (again.title, again.created_at) == (brought.title, brought.created_at)
         assert exported_lines(alice, again) == exported_lines(alice, brought)
 
+    def test_bookmarks_tags_and_turns_come_back(self, alice: User) -> None:
+        chat = start_chat(alice, create_character(alice, Card("Maren")), create_character(alice, Card("Bram")))
+        casting.change_rules(alice, chat.id, casting.Rules(TurnTaking.POOLED, 3, 4))
+        for member, changes in zip(
+            company.cast(chat), [SeatChanges(talkativeness=0.25), SeatChanges(is_muted=True)], strict=True
+        ):
+            casting.change_seat(alice, chat.id, member.character_id, changes)
+        bookmark(alice, send(alice, chat, "Hello").message.id, "Here")
+        tag_chat(alice, chat.id, [], "Sea")
+        content = exported(alice, chat, Kind.OWN).encode()
+        tag_chat(alice, chat.id, [])
+        delete_tag(alice, Tag.objects.get(name="Sea").id)
+        tag_chat(alice, chat.id, [], "sEa")
+        again = chat_of(bring(alice, content, "x.json"))
+        assert (again.turn_taking, again.speakers_most, again.goes_on_for) == ("pooled", 3, 4)
+        assert [(one.character.name, one.talkativeness, one.is_muted) for one in company.cast(again)] == [
+            ("Maren", 0.25, False),
+            ("Bram", 0.5, True),
+        ]
+        marked = Bookmark.objects.filter(chat=again, owner=alice)
+        assert [(one.name, one.message.text, one.message.chat) for one in marked] == [("Here", "Hello", again)]
+        assert [tag.name for tag in again.tags.all()] == ["sEa"]
+
+    def test_what_a_file_says_of_these_has_bounds(self, alice: User) -> None:
+        said = {"id": "1", "role": "user", "text": "Hello"}
+        chat = {
+            "title": "x",
+            "characters": [{"id": "k", "name": "Maren", "talkativeness": 9, "muted": "yes"}],
+            "leaf": "1",
+            "turn_taking": "by force",
+            "speakers_most": 10**6,
+            "goes_on_for": 10**6,
+            "bookmarks": [{"message": "1", "name": "x" * 500}, {"message": "7", "name": "nowhere"}, None],
+            "tags": ["good", "x" * 99, 7, " "],
+        }
+        row = bring(alice, json.dumps({"spec": "cognitia_chat", "chat": chat, "messages": [said]}).encode(), "x.json")
+        again = chat_of(row)
+        assert (again.turn_taking, again.speakers_most, again.goes_on_for) == ("natural", 8, 20)
+        assert [(one.talkativeness, one.is_muted) for one in company.cast(again)] == [(1.0, False)]
+        assert [len(one.name) for one in Bookmark.objects.filter(chat=again)] == [80]
+        assert [tag.name for tag in again.tags.all()] == ["good"]
+        assert codes(row) == {"tags_left_out", "bad_date"}
+
+    def test_a_guest_takes_their_own_marks_along_and_nobody_elses(
+        self, alice: User, charlie: User, brought: Chat
+    ) -> None:
+        persona = create_persona(charlie, PersonaChanges(name="Charlie"))
+        Participant.objects.create(chat=brought, user=charlie, part=Part.READER, persona=persona)
+        for user, name in ((alice, "Hers"), (charlie, "His")):
+            bookmark(user, path_of(brought)[0].id, name)
+            tag_chat(user, brought.id, [], f"{name} tag")
+        said = json.loads(exported(charlie, brought, Kind.OWN))["chat"]
+        assert ([one["name"] for one in said["bookmarks"]], said["tags"]) == (["His"], ["His tag"])
+
     def test_a_greeting_stays_one(self, alice: User) -> None:
         chat = start_chat(alice, create_character(alice, Card("Maren", first_message="Good evening.")))
         again = chat_of(bring(alice, exported(alice, chat, Kind.OWN).encode(), "x.json"))
@@ -184,6 +243,14 @@ class TestWhoMayReadWhat:
             assert earlier not in said
         if kind is Kind.OWN:
             assert [one["parent"] for one in json.loads(said)["messages"]] == [None]
+
+    def test_who_had_left_before_they_came_is_not_named(self, alice: User, charlie: User) -> None:
+        secret, other = create_character(alice, Card("Secret")), create_character(alice, Card("Bram"))
+        chat = start_chat(alice, other, secret)
+        casting.remove_character(alice, chat.id, secret.id)
+        self.join(chat, charlie, since=True)
+        assert "Secret" not in exported(charlie, chat, Kind.OWN)
+        assert "Secret" in exported(alice, chat, Kind.OWN)
 
     def test_what_was_deleted_goes_to_nobody(self, alice: User, brought: Chat) -> None:
         swipe = Message.objects.get(chat=brought, text="Oh, you.")

@@ -250,7 +250,7 @@ class TestTheDoor:
     def test_what_is_too_large_is_refused_while_it_comes(
         self, alice: User, quarantine: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("chats.uploads.MOST_FILE_BYTES", 100_000)
+        monkeypatch.setattr("chats.uploads.NamelessAndLarge.most", 100_000)
         answer = upload(client_of(alice), bytes(150_000))
         assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
         assert (ChatImport.objects.count(), files_below(quarantine)) == (0, set())
@@ -404,6 +404,14 @@ class TestDyingWorkers:
         resuming.run_resuming()
         row.refresh_from_db()
         assert (row.status, files_below(quarantine)) == (Status.CANCELLED, set())
+
+    def test_one_that_is_stopped_before_its_second_attempt_leaves_no_character(self, alice: User) -> None:
+        row = self.silent(waiting(alice))
+        made = create_character(alice, Card("Maren"))
+        ChatImport.objects.filter(id=row.id).update(made=[made.id])
+        resuming.run_resuming()
+        actions.cancel_import(alice, row.id)
+        assert not Character.objects.filter(id=made.id).exists()
 
     def test_one_whose_file_is_gone_says_so(self, alice: User) -> None:
         row = waiting(alice)

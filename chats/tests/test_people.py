@@ -1,5 +1,6 @@
 """Two and three people in one chat: how they come in, what each may see and do, and how they go."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -7,20 +8,23 @@ from hashlib import sha256
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.utils.timezone import now
 
 from accounts.models import User
-from characters.models import Character
-from chats import access, consumers
-from chats.actions import people, sending, settings, trash
+from characters.models import Character, Lorebook
+from chats import access, consumers, following
+from chats.actions import casting, organising, people, sending, settings, starting, trash
 from chats.actions.people import Terms
-from chats.models import Chat, Invitation, Message, Part, Participant, Role
+from chats.models import Chat, Invitation, Message, Part, Participant, Receipt, Role
+from chats.pages import details
 from chats.tests.acting import at_once, send, tell
 from chats.tests.sockets import socket
-from chats.tests.table import come_in, group
+from chats.tests.table import characters, come_in, group
 from core.database import in_thread
 from core.errors import BadInput, CognitiaError, Conflict, LimitReached, NotAllowed, NotFound
+from core.streams.entries import Delta, Start
+from core.streams.writing import appender
 from inference.testing import ScriptedBackend
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("text_engine", "redis_db")]
@@ -120,7 +124,7 @@ class TestComingIn:
         people.revoke_invitation(alice, chat.id, taken.invitation.id)
         other = group(alice, "Odile")
         of_deleted = people.invite(alice, other.id, Terms()).token
-        trash.delete_chat(alice, other.id)
+        organising.delete_chats(alice, [other.id])
         Invitation.objects.filter(id=gone.invitation.id).delete()
         client.force_login(charlie)
         pages = set()
@@ -236,6 +240,32 @@ class TestSeeing:
             page = client.get(f"/chats/{chat.id}/{path}").content.decode()
             assert "The sheet of" not in page
         assert client.get(f"/characters/{chat.character_id}/edit/").status_code == 404
+
+    def test_what_the_host_has_in_lorebooks_is_in_nobody_elses_prompt(
+        self, alice: User, charlie: User, azera: Character, client: Client
+    ) -> None:
+        chat = starting.start_chat(alice, azera)
+        book = {"entries": [{"keys": ["sea"], "content": "A private thought.", "enabled": True}]}
+        text = json.dumps({"spec": "lorebook_v3", "data": book})
+        Lorebook.objects.create(owner=alice, name="Mine", text=text, is_global=True)
+        come_in(charlie, chat, Terms(shows_past=True))
+        for user, is_told in ((alice, True), (charlie, False)):
+            client.force_login(user)
+            prompt = client.post(f"/chats/{chat.id}/prompt/", {"text": "The sea"}).content.decode()
+            assert ("A private thought." in prompt) == is_told
+
+    def test_a_guests_character_tells_the_host_nothing_of_its_book(
+        self, alice: User, charlie: User, chat: Chat
+    ) -> None:
+        come_in(charlie, chat)
+        (theirs,) = characters(charlie, "Odile")
+        casting.add_character(charlie, chat.id, theirs.id)
+        reply = tell(sending.send_message(alice, chat.id, "Hello", uuid4(), speaker=theirs.id).reply)
+        lore = {"source": "lore", "tokens": 3, "items": 1, "name": "Her secret"}
+        Receipt.objects.filter(message=reply).update(slices=[lore])
+        found = details.receipt(alice, reply)
+        assert found is not None
+        assert [share.name for share in found.shares] == [""]
 
 
 class TestParts:
@@ -406,6 +436,28 @@ class TestSockets:
             await theirs.hear("ping")
             await in_thread(Participant.objects.filter(user=charlie).update)(left_at=now())
             assert await theirs.closed() == consumers.NOT_FOUND
+
+    async def test_whoever_is_sent_away_hears_no_more_of_the_reply_that_is_being_told(
+        self, alice: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(following, "RECHECK_SECONDS", 0.0)
+        chat = await in_thread(group)(alice, "Mira", "Bram")
+        await in_thread(come_in)(charlie, chat)
+        reply = (await in_thread(send)(alice, chat)).reply
+        assert await in_thread(reply.claim)()
+        log = appender().open(reply.id, reply.attempt, reply.telling)
+        browser = AsyncClient()
+        await browser.aforce_login(charlie)
+        try:
+            answer = await browser.get(f"/api/v2/replies/{reply.id}/lines")
+            heard = answer.streaming_content  # type: ignore[attr-defined]
+            appender().append(log, [Start(1)])
+            assert "start" in (await anext(heard)).decode()
+            await in_thread(people.remove_person)(alice, chat.id, charlie.id)
+            appender().append(log, [Delta("Between us")])
+            assert [line async for line in heard] == []
+        finally:
+            appender().abandon(log)
 
     async def test_each_hears_of_anothers_message_and_its_reply(self, alice: User, charlie: User) -> None:
         chat = await in_thread(group)(alice, "Mira", "Bram")

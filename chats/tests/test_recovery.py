@@ -15,7 +15,7 @@ from core import jobs
 from core.jobs import Status
 from core.redis import client
 from core.streams import control
-from core.streams.entries import Delta, Done, Entry, Restart, Start, Telling, encode
+from core.streams.entries import Delta, Done, Entry, Gap, Restart, Start, Telling, encode
 from core.streams.scripts import Keys
 from core.tests.reading import log_of
 from core.tests.waiting import until
@@ -34,6 +34,12 @@ def die(reply: Message, *said: Entry, attempt: int = 1) -> Message:
         client().xadd(Keys.of(reply.id).log, {"e": encode(entry)}, id=f"{seq}-0")
     reply.refresh_from_db()
     return reply
+
+
+def longer(user: User, chat: Chat, engine: ScriptedBackend) -> Message:
+    """A reply that goes on from "One", queued."""
+    engine.script("One")
+    return sending.go_on(user, tell(send(user, chat).reply).id)
 
 
 class TestADeadWorker:
@@ -106,6 +112,35 @@ class TestADeadWorker:
         reply.refresh_from_db()
         assert (reply.status, reply.text) == (Status.INTERRUPTED, LONG)
         assert control.told(reply.id, Telling()).text == LONG, "one who reads the log from its beginning"
+
+    def test_one_that_went_on_keeps_the_words_that_it_began_with(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend
+    ) -> None:
+        reply = longer(alice, alices_chat, text_engine)
+        text_engine.script(" and two")
+        assert tell(reply).text == "One and two"
+        assert entries_of(reply.id) == [Start(1), Gap("One"), Delta(" and two"), Done("done")]
+
+    @pytest.mark.parametrize(
+        ("said", "text"), [((), "One"), ((Start(1),), "One"), ((Start(1), Gap("One"), Delta(LONG)), "One" + LONG)]
+    )
+    def test_one_that_went_on_is_interrupted_with_all_its_text(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend, said: tuple[Entry, ...], text: str
+    ) -> None:
+        reply = die(longer(alice, alices_chat, text_engine), *said)
+        Message.objects.filter(id=reply.id).update(cancel_requested=True)
+        recovery.run_reaping()
+        reply.refresh_from_db()
+        assert (reply.status, reply.text) == (Status.INTERRUPTED, text)
+
+    def test_one_that_went_on_starts_again_from_there(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend
+    ) -> None:
+        reply = die(longer(alice, alices_chat, text_engine), Start(1), Gap("One"), Delta(" and"))
+        recovery.run_reaping()
+        text_engine.script(" and two")
+        assert tell(reply).text == "One and two"
+        assert control.told(reply.id, Telling()).text == "One and two", "one who reads the log from its beginning"
 
     def test_the_next_reply_goes_on(self, alice: User, alices_chat: Chat) -> None:
         dead, waiting = send(alice, alices_chat).reply, send(alice, alices_chat).reply

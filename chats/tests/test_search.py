@@ -294,9 +294,9 @@ class TestTrashAndBranches:
 
     def test_a_chat_in_the_trash_is_not_found(self, alice: User, alices_chat: Chat, ask: Ask) -> None:
         written(alice, alices_chat, "The lantern is burning")
-        trash.delete_chat(alice, alices_chat.id)
+        organising.delete_chats(alice, [alices_chat.id])
         assert ask("lantern")["messages"] == []
-        trash.restore_chat(alice, alices_chat.id)
+        organising.restore_chats(alice, [alices_chat.id])
         assert len(ask("lantern")["messages"]) == 1
 
     def test_a_message_of_a_branch_that_is_not_shown_is_found(self, alice: User, alices_chat: Chat, ask: Ask) -> None:

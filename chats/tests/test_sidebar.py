@@ -44,7 +44,7 @@ def shown(user: User) -> list[UUID]:
 
 
 def unread(user: User, chat: Chat) -> int:
-    return sidebar_page.unread(user, [chat])[chat.id]
+    return sidebar_page.unread(user, [chat.id])[chat.id]
 
 
 class TestRows:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import signed_in
@@ -117,5 +118,5 @@ def ends_of(request: HttpRequest) -> messages_page.Ends:
     """`before`, `after` and `around` of the query. Raises `BadInput`."""
     form = PageForm(request.GET)
     if not form.is_valid():
-        raise BadInput("before, after and around must be ids of messages.")
+        raise BadInput(_("before, after and around must be ids of messages."))
     return messages_page.Ends(**form.cleaned_data)

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import signed_in
@@ -93,7 +94,7 @@ def _asked(request: HttpRequest, reply: Message) -> HttpResponse:
 def _send(request: HttpRequest, user: User, chat: Chat) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
-        raise BadInput("The form has lost its key. Go back and send again.")
+        raise BadInput(_("The form has lost its key. Go back and send again."))
     try:
         sending.send_message(user, chat.id, form.cleaned_data["text"], form.cleaned_data["key"])
     except CognitiaError as error:

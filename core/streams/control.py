@@ -49,7 +49,8 @@ def announce(reply_id: UUID, attempt: int, entry: Entry, told: Telling) -> int:
 
 def told(reply_id: UUID, row: Telling) -> Telling:
     """Both texts as the log has them now; what the row says where the log does not reach back to it."""
-    telling = Telling()
+    # Before its first entry a reply may have a text already: the one that it goes on from.
+    telling = Telling() if row.seq else row
     rows = cast(list[tuple[str, dict[str, str]]], client().xrange(Keys.of(reply_id).log))
     for entry in numbered(rows):
         if entry.seq > telling.seq + 1 and telling.seq < row.seq:

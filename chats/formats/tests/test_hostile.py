@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chats.formats import chatgpt as chatgpt_format
 from chats.formats import opening, pieces, sources, transcripts, values
 from chats.formats.report import Refused
 from chats.formats.tests.making import HEADER, Brought, chatgpt, jsonl, line, node, read, zipped
@@ -237,6 +238,25 @@ class TestArchives:
         found = read(zipped({"../../etc/Maren - x.jsonl": jsonl([line("x")], None)}), tmp_path)
         assert found.only.head.title == "Maren - x"
         assert {file.name for file in tmp_path.iterdir()} == {"file"}
+
+
+def test_what_lies_between_messages_is_gone_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, before = [0], chatgpt_format._parent
+
+    def counted(mapping: JsonObject, key: str) -> str | None:
+        asked[0] += 1
+        return before(mapping, key)
+
+    monkeypatch.setattr(chatgpt_format, "_parent", counted)
+    thought: JsonObject = {"content_type": "thoughts", "thoughts": [{"content": "Hm" * 500}]}
+    between = [
+        node(f"t{at}", f"t{at - 1}" if at else None, "assistant", "", [f"t{at + 1}"], content=thought)
+        for at in range(300)
+    ]
+    talk = [node(f"m{at}", "t299", "assistant", "Hello") for at in range(300)]
+    found = read(json.dumps(chatgpt([*between, *talk], "m1")).encode(), tmp_path).only.messages
+    assert asked[0] < 3 * 600
+    assert sum(len(one.thinking) for one in found) < 300 * 1_100
 
 
 @pytest.mark.parametrize(
