@@ -1,8 +1,8 @@
 // The list of chats. The open chat's row follows its replies; the rest is taken from the server when something has
 // changed, when the page is looked at again, and while somebody writes elsewhere.
-import { $, post } from "./ui.js";
+import { $ } from "./ui.js";
 import "./chats/rows-moving.js";
-import { box, known, learn, othersLive, refreshRows, send, showUnread, undoNow } from "./chats/rows.js";
+import { box, known, learn, othersLive, postInTurn, refreshRows, send, showUnread, undoNow } from "./chats/rows.js";
 
 export { refreshRows, showSnippet } from "./chats/rows.js";
 
@@ -14,7 +14,7 @@ box?.addEventListener("toggle", ({ target }) => {
   known.set(folder.dataset.folder, target.open);
   const body = new FormData();
   body.append("open", target.open);
-  post(folder.dataset.folderUrl, body).catch(() => { /* it is open here, and the next time as it was */ });
+  postInTurn(folder.dataset.folderUrl, body).catch(() => { /* it is open here, and the next time as it was */ });
 }, true);
 
 $("[data-new-folder]")?.addEventListener("submit", async (event) => {

@@ -63,8 +63,11 @@ export function toast(text) {
 const UNDO_MILLISECONDS = 7000;
 let undoLast = null;
 
-/** What was done can be undone for seven seconds, by its button or by Ctrl+Z; not while it is pointed at or out of sight. */
-export function undoable(text, undo) {
+/**
+ * What was done can be undone for seven seconds, by its button or by Ctrl+Z; not while it is pointed at or out of sight.
+ * `commit` is called when they are over, for what nobody could undo afterwards.
+ */
+export function undoable(text, undo, commit = null) {
   const note = document.createElement("div");
   const label = document.createElement("span");
   const button = document.createElement("button");
@@ -84,7 +87,9 @@ export function undoable(text, undo) {
   const timer = setInterval(() => {
     if (document.hidden || note.matches(":hover, :focus-within")) return;
     left -= 250;
-    if (left <= 0) end();
+    if (left > 0) return;
+    end();
+    commit?.();
   }, 250);
   function run() {
     end();
@@ -120,11 +125,12 @@ export async function copyText(text) {
   return copied;
 }
 
-/** POST as the page's own forms do. */
-export function post(url, body = new FormData()) {
+/** POST as the page's own forms do; with `keepalive` (up to 64 KiB) also when the page is left in that instant. */
+export function post(url, body = new FormData(), { keepalive = false } = {}) {
   return fetch(url, {
     method: "POST",
     body,
+    keepalive,
     headers: { Accept: "application/json", "X-CSRFToken": $("[name=csrfmiddlewaretoken]").value },
     redirect: "manual",
   });

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.room import Room
+from tests.browser.room import Line, Room
 from tests.client import Person
+from tests.stack import eventually
 
 
 @pytest.fixture
@@ -144,6 +145,22 @@ class TestByMouse:
         expect(panel.get_by_role("row", name="Who the character is")).to_be_visible()
         expect(panel.get_by_role("row", name="Kept for the reply")).to_be_visible()
 
+    def test_an_older_receipt_does_not_come_over_a_newer_one(self, told: Room, page: Page) -> None:
+        say(told, "Second [tokens=3]")
+        held: list[Route] = []
+        first = told.replies.first.get_attribute("data-message")
+        page.route(f"**/replies/{first}/details/", lambda route: held.append(route))
+        with page.expect_request(f"**/replies/{first}/details/"):
+            more(told, told.replies.first, "How this reply came about")
+        panel = page.get_by_role("dialog", name="How this reply came about")
+        panel.get_by_role("button", name="Close").click()
+        more(told, told.reply, "How this reply came about")
+        expect(panel).to_contain_text("3 tokens")
+        with page.expect_response(f"**/replies/{first}/details/"):
+            held[0].continue_()
+        page.evaluate("() => fetch('/health').then(() => null)")
+        expect(panel).to_contain_text("3 tokens")
+
     def test_what_would_be_sent_is_shown_before_it_is(self, told: Room) -> None:
         told.draft.fill("A thought about herring")
         told.page.get_by_role("button", name="What would be sent").click()
@@ -237,6 +254,24 @@ class TestByKeyboard:
         told.page.keyboard.press("Escape")
         expect(items.first).to_be_hidden()
 
+    def test_a_bookmark_leaves_the_reader_where_they_are(self, told: Room) -> None:
+        self.to(told, 1)
+        self.tab_to(told, "Bookmark")
+        told.page.keyboard.press("Enter")
+        expect(told.own.last.locator("[data-bookmarked]")).to_be_visible()
+        expect(told.own.last.locator("article")).to_be_focused()
+
+    def test_arrow_up_twice_opens_one_field(self, told: Room) -> None:
+        told.draft.focus()
+        told.page.keyboard.press("ArrowUp")
+        told.page.keyboard.press("ArrowUp")
+        area = told.page.get_by_role("textbox", name="Another wording")
+        expect(area).to_be_focused()
+        told.draft.focus()
+        told.page.keyboard.press("ArrowUp")
+        expect(area).to_be_focused()
+        expect(told.page.locator("form.edit")).to_have_count(1)
+
     def test_delete_and_undo(self, told: Room) -> None:
         say(told, "Second [tokens=3]")
         self.to(told, 1)
@@ -281,6 +316,24 @@ class TestTwoTabs:
         expect(other.messages).to_have_count(4)
         more(told, told.own.last, "Delete, with what follows")
         expect(other.messages).to_have_count(2)
+
+
+def test_a_reply_in_progress_on_another_path_stays_there(page: Page, person: Person) -> None:
+    line = Line(page)
+    room = Room(page, person.url, person.new_chat()).open()
+    room.send("[tokens=1 delay=600]")
+    expect(room.messages).to_have_count(2)
+    do(room, room.own.last, "Edit")
+    page.get_by_role("textbox", name="Another wording").fill("Otherwise [tokens=3]")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(room.own.last).to_contain_text("Otherwise")
+    expect(room.messages).to_have_count(2)
+    line.heard.clear()
+    page.reload()
+    eventually(lambda: page.title() and any('"chat.state"' in frame for frame in line.heard), "the state")
+    page.wait_for_load_state("networkidle")
+    expect(room.messages).to_have_count(2)
+    expect(room.own.last).to_contain_text("Otherwise")
 
 
 def test_a_link_to_a_message_of_another_path_goes_there(told: Room, page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.room import Room
+from tests.browser.room import Line, Room
 from tests.browser.test_layout import TOO_WIDE
 from tests.browser.test_pages import _check
 from tests.client import CHAT, Person
@@ -113,6 +113,23 @@ class TestCharacters:
         room.send("[tokens=3] And now?").expect_status("done")
         expect(room.replies).to_have_count(2)
         expect(room.reply.locator("[data-speaker]")).to_have_text("Captain Idris")
+
+    def test_who_is_pressed_answers_also_what_waited_for_the_line(
+        self, page: Page, context: BrowserContext, person: Person
+    ) -> None:
+        line = Line(page)
+        room = start_group(page, person, *NAMES)
+        in_order(room)
+        context.set_offline(True)
+        line.cut()
+        expect(room.banner).to_be_visible()
+        room.draft.fill("[tokens=3] Is anybody there?")
+        chip(room, "Wren")
+        room.draft.press("Control+Enter")
+        expect(room.own).to_contain_text("Waiting for the connection")
+        context.set_offline(False)
+        room.expect_status("done")
+        expect(room.reply.locator("[data-speaker]")).to_have_text("Wren")
 
     def test_with_nothing_written_a_press_lets_it_speak_now(self, page: Page, person: Person) -> None:
         room = start_group(page, person, *NAMES)

@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.room import Room
 from tests.client import Person
@@ -102,6 +102,32 @@ def test_reading_down_again_brings_back_what_was_let_go(page: Page, person: Pers
         if f"Message {MESSAGES - 1}." in room.messages.last.inner_text():
             break
         expect(room.messages.last).not_to_have_attribute("data-message", str(last))
+    expect(room.messages.last).to_contain_text(f"Message {MESSAGES - 1}.")
+    texts = room.messages.locator("[data-body]").all_inner_texts()
+    numbers = [int(found[1]) for text in texts if (found := re.match(r"Message (\d+)\.", text))]
+    assert numbers == list(range(numbers[0], MESSAGES))
+
+
+def test_going_to_the_end_while_earlier_messages_come_leaves_no_hole(
+    page: Page, person: Person, long_chat: str
+) -> None:
+    room = Room(page, person.url, long_chat).open()
+    above = room.messages.first.get_attribute("data-message")
+    for _ in range(3):
+        older = person.http.get(f"/chats/{long_chat}/messages/?before={above}").text
+        above = re.findall(r'data-message="([^"]+)"', older)[0]
+    page.goto(f"{person.url}/chats/{long_chat}/?around={above}#m-{above}")
+    expect(page.locator(f"#m-{above} article")).to_be_focused()
+    expect(room.jump).to_be_visible()
+    held: list[Route] = []
+    page.route(re.compile(r"/messages/\?before="), lambda route: held.append(route))
+    with page.expect_request(re.compile(r"/messages/\?before=")):
+        room.scroller.evaluate("box => { box.scrollTop = 0; }")
+    room.jump.click()
+    page.evaluate("() => fetch('/health').then(() => null)")
+    with page.expect_response(re.compile(r"/messages/\?before=")):
+        held[0].continue_()
+    page.evaluate("() => fetch('/health').then(() => null)")
     expect(room.messages.last).to_contain_text(f"Message {MESSAGES - 1}.")
     texts = room.messages.locator("[data-body]").all_inner_texts()
     numbers = [int(found[1]) for text in texts if (found := re.match(r"Message (\d+)\.", text))]

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_pages import _check
@@ -191,6 +191,24 @@ class TestByKeyboardAlone:
         expect(heard).to_have_text("Lamp room: in no folder")
         page.keyboard.press("Alt+ArrowDown")
         expect(heard).to_contain_text("These stand by when they were used.")
+
+    def test_moves_in_quick_succession_end_where_the_last_one_leads(self, page: Page, person: Person) -> None:
+        chats = named(person, "One", "Two", "Three", "Four")
+        folder(person, "Story nights", *chats)
+        opened(page, person)
+        presses, held, moves = 3, list[Route](), list[str]()
+        page.route("**/place/", lambda route: held.append(route), times=1)
+        page.on("response", lambda answer: moves.append(answer.url[-7:]))
+        row(page, "Four").focus()
+        for _ in range(presses):
+            page.keyboard.press("Alt+ArrowUp")
+        expect(page.locator("[data-announce=polite]")).to_have_text("Four: number 1 of 4 in Story nights")
+        page.evaluate("() => fetch('/health').then(() => null)")
+        held[0].continue_()
+        eventually(lambda: page.title() and moves.count("/place/") == presses, "the moves have arrived")
+        expect(rows(page, "folder")).to_have_text(["Four", "One", "Two", "Three"])
+        page.reload()
+        expect(rows(page, "folder")).to_have_text(["Four", "One", "Two", "Three"])
 
     def test_a_chat_is_renamed_archived_and_deleted_and_undone(self, page: Page, person: Person) -> None:
         named(person, "Harbour", "Thesis")

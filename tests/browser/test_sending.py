@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.room import Room
+from tests.browser.room import Line, Room
+from tests.client import Person
 
 
 def test_control_enter_sends_and_enter_is_a_new_line(room: Room) -> None:
@@ -76,3 +77,23 @@ def test_a_refused_text_comes_back_with_the_reason(room: Room, page: Page) -> No
     expect(page.get_by_role("alert").get_by_text("at most 8000 fit in one")).to_be_visible()
     expect(room.draft).to_have_value(long)
     expect(room.own).to_have_count(0)
+
+
+def test_a_refused_first_message_stands_in_nobodys_way(page: Page, person: Person) -> None:
+    line = Line(page)
+    room = Room(page, person.url, person.new_chat()).open()
+    # Another text is begun before the refusal comes, so the refused one stays where it is.
+    page.evaluate(
+        """() => {
+            const area = document.querySelector("#draft");
+            area.value = "x".repeat(8001);
+            area.form.requestSubmit();
+            area.value = "Another thought";
+            document.addEventListener("path-moved", () => { window.moved = true; }, { once: true });
+        }"""
+    )
+    expect(room.own.and_(page.locator("[data-refused]"))).to_have_count(1)
+    line.say({"type": "chat.moved", "leaf_id": ""})
+    page.wait_for_function("() => window.moved")
+    expect(page.locator(".toast")).to_have_count(0)
+    expect(room.own).to_have_count(1)

@@ -214,7 +214,9 @@ def test_an_answer_from_before_the_end_takes_no_word_back(page: Page, person: Pe
     puppet.done()
     room.expect_status("done")
     page.evaluate(
-        "() => { window.moved = new Promise((done) => document.addEventListener('path-moved', done, { once: true })); }"
+        """() => {
+            window.moved = new Promise((done) => document.addEventListener("path-moved", done, { once: true }));
+        }"""
     )
     puppet.line.say({"type": "chat.moved", "leaf_id": ""})  # to the server this reply is still queued, without a word
     page.evaluate("() => window.moved.then(() => null)")

@@ -72,7 +72,10 @@ function onTyping({ person_id: id, name }) {
   showWriting();
 }
 
+let heard = null; // who is here, if that was said while the table was asked for
+
 function onPresence({ people }) {
+  heard = people;
   for (const row of $$("[data-person]", pane ?? undefined)) {
     const here = people.includes(row.dataset.person);
     row.toggleAttribute("data-here", here);
@@ -96,12 +99,14 @@ function refresh() {
   // A chat for two that has become one for more has another page.
   if (!pane) return void location.reload();
   asking = asking.then(async () => {
+    heard = null;
     const answer = await fetch(`${chatUrl}company/`, { headers: { Accept: "text/html" }, redirect: "manual" });
     if (!answer.ok) return;
     const holder = document.createElement("template");
     holder.innerHTML = await answer.text(); // the server's own page
     const { activeElement: active } = document;
     const focused = active?.id;
+    const pressed = chips().includes(active) ? active.value : null;
     // A number that is half written.
     const written = pane.contains(active) && active.value !== active.defaultValue ? active.value : null;
     const open = $$("details[open]", pane).map((details) => details.id);
@@ -114,6 +119,8 @@ function refresh() {
     }
     choose(chips().some((chip) => chip.value === next) ? next : "");
     showWriting();
+    if (heard) onPresence({ people: heard });
+    if (pressed !== null) chips().find((chip) => chip.value === pressed)?.focus({ preventScroll: true });
     const again = focused && document.getElementById(focused);
     if (again && document.activeElement !== again) again.focus({ preventScroll: true });
     if (again && written !== null) again.value = written;

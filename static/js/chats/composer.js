@@ -51,7 +51,7 @@ export class Composer {
       this.#save();
       if (!touchOnly.matches) this.focus();
     });
-    addEventListener("pagehide", () => this.#save());
+    addEventListener("pagehide", () => { this.#save(); this.#tell({ keepalive: true }); });
     document.addEventListener("preferences", () => this.#hint());
     if (apple) $("[data-mod]").textContent = "⌘ Enter";
     this.#hint();
@@ -112,13 +112,13 @@ export class Composer {
   }
 
   /** For the reader's other machines. Should it fail, this one has it. */
-  async #tell() {
+  async #tell(how = {}) {
     const text = this.#area.value;
     if (text === this.#told) return;
     const body = new FormData();
     body.set("text", text);
     try {
-      if ((await post(this.#address, body)).ok) this.#told = text;
+      if ((await post(this.#address, body, how)).ok) this.#told = text;
     } catch { /* offline: with the next word again */ }
   }
 }

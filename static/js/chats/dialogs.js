@@ -99,7 +99,9 @@ pathsBody.addEventListener("submit", async (event) => {
     $(`[data-path="${id}"] button`, pathsBody)?.focus();
   } else if (form.matches("[data-jump-date]")) {
     event.preventDefault();
-    const answer = await fetch(`${form.action}?${new URLSearchParams(new FormData(form))}`, { headers: { Accept: "application/json" } });
+    const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+    const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer) return void toast(words("retry_failed"));
     const { message_id: id } = answer.ok ? await answer.json() : {};
     if (!id) return void toast(words("nothing_that_day"));
     location.assign(`${url}?around=${id}#m-${id}`);
@@ -112,6 +114,7 @@ if ($(".versions")) fillPaths().catch(() => { /* it is asked for again when it i
 // ---- what would be sent
 
 const prompt = $("[data-prompt]");
+let promptsAsked = 0;
 $("[data-prompt-open]")?.addEventListener("click", async () => {
   const body = $("[data-prompt-body]");
   body.replaceChildren();
@@ -119,12 +122,14 @@ $("[data-prompt-open]")?.addEventListener("click", async () => {
   $("h2", prompt).focus();
   const text = new FormData();
   text.set("text", doing.draft());
+  const turn = ++promptsAsked;
   try {
     const answer = await post(`${url}prompt/`, text);
     if (!answer.ok) throw new Error(String(answer.status));
-    body.innerHTML = await answer.text(); // the server's own page
+    const html = await answer.text();
+    if (turn === promptsAsked) body.innerHTML = html; // the server's own page
   } catch {
-    body.textContent = words("details_failed");
+    if (turn === promptsAsked) body.textContent = words("details_failed");
   }
 });
 

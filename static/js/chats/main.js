@@ -27,6 +27,16 @@ let lineState = "open";
 
 const liveReplies = () => [...replies.values()].filter((reply) => reply.isLive);
 
+// ---- one question about the path at a time
+
+let asked = Promise.resolve();
+/** What is put into the page was asked for after everything that stands there had come: no answer is older than another. */
+function inTurn(ask) {
+  const mine = asked.then(ask);
+  asked = mine.catch(() => { /* whoever asked is told */ });
+  return mine;
+}
+
 // ---- the end of the conversation
 
 const stick = new StickToEnd(box, $("[data-log-box]"), () => {
@@ -40,7 +50,9 @@ jump.addEventListener("click", async () => { await toEnd(); composer.focus(); })
 /** The end of the path, if need be from the server. */
 async function toEnd() {
   if (edges.newer) {
-    try { (await showEnd()).forEach(follow); } catch { toast(words("older_failed")); }
+    try {
+      await inTurn(async () => (await showEnd()).forEach(follow));
+    } catch { toast(words("older_failed")); }
   }
   stick.pin();
 }
@@ -59,9 +71,11 @@ async function load(more, said) {
   if (loading) return;
   loading = true;
   try {
-    const put = await more();
-    // What the reader looks at stays where it is, whichever end grows or shrinks.
-    stick.hold(() => put().forEach(follow));
+    await inTurn(async () => {
+      const put = await more();
+      // What the reader looks at stays where it is, whichever end grows or shrinks.
+      stick.hold(() => put().forEach(follow));
+    });
     announce(words(said));
   } catch {
     toast(words("older_failed"));
@@ -97,17 +111,20 @@ function follow(item) {
   return reply;
 }
 
-/** Take one message from the server again: the page and the server disagree about it. */
-async function reload(id) {
+/** Take one message from the server again: the page and the server disagree about it. Null: it is not here any more. */
+const reload = (id) => inTurn(async () => {
   const fresh = await fetchMessage(id);
   const old = find(id);
+  if (!old || old.hasAttribute("data-editing")) return null;
+  const hadFocus = old.contains(document.activeElement);
   replies.delete(id);
   subscribed.delete(id);
-  if (!fresh) old?.remove();
-  else if (old) old.replaceWith(fresh);
-  else append(fresh);
-  return fresh && follow(fresh);
-}
+  if (!fresh) return void old.remove();
+  old.replaceWith(fresh);
+  if (hadFocus) $("article", fresh).focus({ preventScroll: true });
+  follow(fresh);
+  return fresh;
+});
 
 const speaker = (reply) => $("[data-speaker]", reply.item).textContent;
 
@@ -143,10 +160,7 @@ function sawAll() {
   if (!document.hidden) socket.send({ type: "chat.read" });
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  sawAll();
-});
+document.addEventListener("visibilitychange", sawAll);
 
 // At most five times a second, the oldest first.
 let acknowledging = 0;
@@ -171,6 +185,7 @@ function takeNextSpeaker() {
   return nextSpeaker || null;
 }
 
+const send = ({ key, text, after = null, speaker = null }) => socket.send({ type: "message.send", key, text, after, speaker });
 const isUp = () => socket.isOpen && lineState !== "offline";
 const sayOwnState = (item) => sendState(item, "clock", words(isUp() ? "sending" : "sent_waiting"));
 
@@ -185,11 +200,12 @@ async function showOwn(entry) {
 
 const composer = new Composer(chatId, {
   onSend(text) {
-    const entry = { key: uuid(), text, at: Date.now() };
+    const after = newest()?.dataset.message ?? null;
+    const entry = { key: uuid(), text, at: Date.now(), after, speaker: takeNextSpeaker() };
     outbox.add(entry);
     showOwn(entry);
     stick.pin();
-    socket.send({ type: "message.send", key: entry.key, text, after: newest()?.dataset.message ?? null, speaker: takeNextSpeaker() });
+    send(entry);
     if (!isUp()) sayState(lineState, { waiting: outbox.all.length, name });
   },
   onStop: stop,
@@ -266,8 +282,8 @@ log.addEventListener("submit", async (event) => {
 // ---- another path than before
 
 /** The path after this item is another one; null: all of it may be. What stands on the screen stays there. */
-async function moved(anchor = null) {
-  catching = catching.then(async () => {
+function moved(anchor = null) {
+  return inTurn(async () => {
     const before = anchor?.isConnected ? anchor.getBoundingClientRect().top : null;
     const added = await sync(anchor?.isConnected ? anchor : null);
     added.forEach(follow);
@@ -277,7 +293,6 @@ async function moved(anchor = null) {
     showLive();
     document.dispatchEvent(new CustomEvent("path-moved"));
   }).catch(() => toast(words("older_failed")));
-  return catching;
 }
 
 /** Replies whose place is not on the page any more are not followed either. */
@@ -287,16 +302,14 @@ function dropGone() {
 
 // ---- what the server has and the page has not
 
-let catching = Promise.resolve();
 function catchUp() {
-  catching = catching.then(async () => {
+  return inTurn(async () => {
     const added = await fetchNewer();
     if (added.length) $("[data-empty]")?.remove();
     added.forEach(follow);
     dropGone();
     toLast();
   }).catch(() => { /* the next hint or the next line tries again */ });
-  return catching;
 }
 
 // A hint may be about what this page is sending just now; its answer says more.
@@ -318,7 +331,8 @@ function hintsLater() {
 async function onState({ last_message_id: last, live }) {
   if (last && !find(last) && !edges.newer) await moved();
   for (const id of live) {
-    if (!replies.get(id)?.isLive) await reload(id).catch(() => { /* as above */ });
+    // One that is not here stands on another path, or after what is shown.
+    if (find(id) && !replies.get(id)?.isLive) await reload(id).catch(() => { /* as above */ });
   }
   liveReplies().forEach((reply) => subscribe(reply));
   showLive();
@@ -365,9 +379,9 @@ socket.addEventListener("state", ({ detail: state }) => {
   if (socket.isOpen) {
     subscribed.clear();
     sawAll();
-    for (const { key, text } of outbox.all) {
-      socket.send({ type: "message.send", key, text });
-      if (ownItem(key)) sayOwnState(ownItem(key));
+    for (const entry of outbox.all) {
+      send(entry);
+      if (ownItem(entry.key)) sayOwnState(ownItem(entry.key));
     }
   }
   sayState(state, { waiting: outbox.all.length, name });
@@ -378,7 +392,7 @@ startTools({
   changed: moved,
   async asked(anchor) { await moved(anchor); stick.pin(); },
   async renewed(item) {
-    const fresh = await reload(item.dataset.message);
+    const fresh = await reload(item.dataset.message).catch(() => toast(words("older_failed")));
     toLast();
     if (fresh) $("article", fresh).focus();
     document.dispatchEvent(new CustomEvent("path-moved"));

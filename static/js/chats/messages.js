@@ -10,7 +10,7 @@ const url = page.dataset.chatUrl;
 export const find = (id) => document.getElementById(`m-${id}`);
 /** The newest message that the server knows. */
 export const newest = () => $$(":scope > .message:not([data-sending], [data-refused])", log).at(-1) ?? null;
-export const oldest = () => $(":scope > .message", log);
+export const oldest = () => $(":scope > .message:not([data-sending], [data-refused])", log);
 
 function outline(role) {
   return $(`template[data-outline="${role}"]`).content.firstElementChild.cloneNode(true);
@@ -90,9 +90,16 @@ function dress(item) {
   dressCode(item);
 }
 
+// Others may wait for this one: a connection that has died without a sign must not hold them for ever.
+const LONGEST_WAIT = 30_000;
+
 /** A part of this chat's page, as the server renders it; anything but success, or a status that is expected, is an error. */
 export async function fetchPart(path, expected = []) {
-  const answer = await fetch(url + path, { headers: { Accept: "text/html", "X-Fragment": "1" }, redirect: "manual" });
+  const answer = await fetch(url + path, {
+    headers: { Accept: "text/html", "X-Fragment": "1" },
+    redirect: "manual",
+    signal: AbortSignal.timeout(LONGEST_WAIT),
+  });
   if (!answer.ok && !expected.includes(answer.status)) throw new Error(`${path}: ${answer.status}`);
   return answer;
 }

@@ -6,12 +6,20 @@ import { refreshRows, send, undoLater } from "./rows.js";
 const POLL_MS = 700;
 const menu = $("[data-row-popover]");
 let opener = null;
+let opened = 0;
 let asking = null; // the address of a suggestion that is on its way
 
 const openChat = () => $("[data-chat]")?.dataset.chat;
 const isOpenChat = () => $("[data-row-menu]", menu)?.dataset.rowMenu === openChat();
 
+/** The link it was opened from, which may be a fresh one by now. */
+function from() {
+  if (!opener.isConnected) opener = $(`[data-menu-of="${opener.dataset.menuOf}"]`) ?? opener;
+  return opener;
+}
+
 function place() {
+  if (!from().isConnected) return;
   const at = opener.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
@@ -19,6 +27,7 @@ function place() {
 }
 
 export async function openMenu(link) {
+  const turn = ++opened;
   let answer;
   try {
     answer = await fetch(`${link.href}?menu`, { headers: { Accept: "text/html" }, redirect: "manual" });
@@ -28,6 +37,7 @@ export async function openMenu(link) {
     return void refreshRows();
   }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (turn !== opened) return; // another one was asked for
   opener = link;
   menu.replaceChildren(...fresh.body.childNodes);
   menu.showPopover();
@@ -35,11 +45,9 @@ export async function openMenu(link) {
   $("button, summary, input:not([type=hidden])", menu).focus();
 }
 
-/** To the row it was opened from, which may be a fresh one by now. */
 function close() {
   menu.hidePopover();
-  const id = opener.dataset.menuOf;
-  (opener.isConnected ? opener : $(`[data-menu-of="${id}"]`))?.focus({ preventScroll: true });
+  from().focus({ preventScroll: true });
 }
 
 async function submit(form, submitter) {
@@ -47,10 +55,11 @@ async function submit(form, submitter) {
   if (form.hasAttribute("data-delete")) return remove(form, title);
   const body = new FormData(form, submitter);
   const url = form.getAttribute("action");
+  const renamesOpenChat = form.hasAttribute("data-rename") && isOpenChat();
   const said = await send(url, body);
   if (!said) return;
   close();
-  if (form.hasAttribute("data-rename") && isOpenChat()) {
+  if (renamesOpenChat) {
     const shown = $("[data-chat-title]");
     if (shown) shown.textContent = said.title;
   }

@@ -28,11 +28,21 @@ function focused() {
 }
 
 let asked = 0;
+let posted = Promise.resolve();
+
+/** POST what was done with the list after what was done before it, even if the page is left in that instant. */
+export function postInTurn(url, body) {
+  const answer = posted.then(() => post(url, body, { keepalive: true }));
+  posted = answer.catch(() => { /* whoever did it is told */ });
+  return answer;
+}
 
 /** Take the rows from the server, unless one is being dragged; the keyboard stays where it is. */
 export async function refreshRows() {
   if (!box) return;
   const turn = ++asked;
+  await posted; // or what is on its way there would be undone here
+  if (turn !== asked) return;
   const tag = box.dataset.tag ? `?tag=${box.dataset.tag}` : "";
   let answer;
   try {
@@ -96,8 +106,9 @@ export function undoNow() {
 
 /** POST one of the list's forms; then the rows are as the server has them. Answers its answer, null if refused. */
 export async function send(url, body) {
+  asked += 1; // rows that are on their way here are older than this
   try {
-    const answer = await post(url, body);
+    const answer = await postInTurn(url, body);
     if (answer.ok) {
       refreshRows();
       return answer.status === 204 ? {} : await answer.json();

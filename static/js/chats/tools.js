@@ -9,7 +9,6 @@ const tools = $("[data-tools]");
 const menu = $("[data-message-menu]");
 const page = $("[data-chat]");
 const url = page.dataset.chatUrl;
-const reads = page.hasAttribute("data-reader");
 
 let here = null; // the message that has the toolbar
 let chosen = null; // the message that the menu was opened for
@@ -47,11 +46,11 @@ function goTo(item) {
   const live = item.hasAttribute("data-live");
   const can = {
     copy: true,
-    retry: isReply && !live && !reads && !item.hasAttribute("data-first"),
-    edit: !live && !reads && !item.hasAttribute("data-another"),
-    branch: !live && !reads,
+    retry: isReply && !live && !item.hasAttribute("data-first"),
+    edit: !live && !item.hasAttribute("data-another"),
+    branch: !live,
     bookmark: !live,
-    more: !live && !reads,
+    more: !live,
   };
   tools.hidden = live;
   for (const button of $$("[data-do]", tools)) button.hidden = !can[button.dataset.do];
@@ -153,7 +152,7 @@ const ACTS = {
   },
   async "copy-chat"(item) {
     const answer = await send(about(item, "copy/"));
-      if (answer) location.assign((await answer.json()).url);
+    if (answer) location.assign((await answer.json()).url);
   },
   details: showDetails,
   delete: remove,
@@ -193,9 +192,12 @@ async function edit(item) {
   } catch {
     return void toast(words("retry_failed"));
   }
+  if (!item.isConnected) return;
+  if (item.hasAttribute("data-editing")) return void $(".edit textarea", item).focus(); // asked for twice
   const form = $("template[data-edit]").content.firstElementChild.cloneNode(true);
   const area = $("textarea", form);
   const bubble = $(".bubble", item);
+  area.id = $("label", form).htmlFor = `edit-${item.dataset.message}`;
   area.value = text;
   item.dataset.editing = "";
   tools.remove();
@@ -252,6 +254,9 @@ log.addEventListener("submit", async (event) => {
 
 // ---- the menu
 
+// Those that whoever only reads along has not are hidden by company.css.
+const items = () => $$("button", menu).filter((button) => button.checkVisibility());
+
 function place() {
   const { left, top, bottom } = $("[data-message-menu-open]", tools).getBoundingClientRect();
   const height = menu.offsetHeight;
@@ -267,17 +272,18 @@ menu.addEventListener("toggle", (event) => {
   $('[data-do="details"]', menu).hidden = !isReply;
   $("[data-hide-label]", menu).textContent = words(chosen.hasAttribute("data-hidden") ? "show_to_characters" : "hide_from_characters");
   place();
-  $$("button:not([hidden])", menu)[0].focus();
+  items()[0].focus();
 });
 menu.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();
-  const items = $$("button:not([hidden])", menu);
-  items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
+  items().at((items().indexOf(document.activeElement) + step) % items().length).focus();
 });
 
+let detailsAsked = 0;
 async function showDetails(item) {
+  const turn = ++detailsAsked;
   const panel = $("#reply-details");
   const body = $("[data-details-body]", panel);
   body.replaceChildren();
@@ -285,9 +291,11 @@ async function showDetails(item) {
   $("h2", panel).focus();
   try {
     const answer = await fetchPart(`replies/${item.dataset.message}/details/`);
-    body.innerHTML = await answer.text(); // the server's own page
+    const html = await answer.text();
+    if (turn !== detailsAsked) return; // those of another message by now
+    body.innerHTML = html; // the server's own page
     localTimes(body);
   } catch {
-    body.textContent = words("details_failed");
+    if (turn === detailsAsked) body.textContent = words("details_failed");
   }
 }
