@@ -5,7 +5,9 @@ WORKDIR /app
 COPY requirements.txt .
 # Not for the builder's own processor: the image runs on others.
 ENV CMAKE_ARGS="-DLLAVA_BUILD=OFF -DGGML_NATIVE=OFF -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON"
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.txt
+# PyTorch for processors: the ordinary one brings 5 GB of CUDA.
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.txt \
+    --extra-index-url https://download.pytorch.org/whl/cpu
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 tini && rm -rf /var/lib/apt/lists/* \

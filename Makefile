@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv/bin
 export HOST PORT COGNITIA_HOME
 
-.PHONY: run install install-dev test check format bench bench-stream bench-text bench-imports bench-search bench-message-search bench-long-chat bench-chat-imports lock
+.PHONY: run install install-dev test check format bench bench-stream bench-text bench-imports bench-search bench-message-search bench-long-chat bench-chat-imports bench-memory bench-memory-scale lock
 
 run:
 	@$(PYTHON) cognitia/bootstrap.py --serve
@@ -18,9 +18,10 @@ install-dev:
 
 # What drives the whole product runs in a process of its own: Playwright's event loop does not share one with
 # pytest-asyncio's. It goes first, so that the last line is the sum of all others. Status 5: there are none.
+# The others share the cores: 10 minutes are 6 on two of them. Each process has a PostgreSQL and a Redis of its own.
 test: install-dev
 	$(VENV)/python -m pytest -m stack || [ $$? -eq 5 ]
-	$(VENV)/python -m pytest -m "not stack"
+	$(VENV)/python -m pytest -m "not stack" -n auto --maxprocesses 4 --dist worksteal
 
 check: install-dev
 	$(VENV)/ruff check .
@@ -50,6 +51,11 @@ bench-message-search: install-dev
 	$(VENV)/python -m benchmarks.message_search
 bench-chat-imports: install-dev
 	$(VENV)/python -m benchmarks.chat_imports
+# DATA=<a file in the format of LoCoMo>; without one, a small conversation of our own.
+bench-memory: install-dev
+	$(VENV)/python -m benchmarks.memory $(DATA)
+bench-memory-scale: install-dev
+	$(VENV)/python -m benchmarks.memory_scale
 bench-long-chat: install-dev
 	$(VENV)/python -m benchmarks.long_chat
 

@@ -24,8 +24,9 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)
 
-# The environment takes 0.5 GB, with the tests' browser driver 0.8 GB; pip's downloads are kept beside it.
-INSTALL_BYTES = 1000000000
+# The environment takes 2.1 GB, a third of it PyTorch, with the tests' browser driver 2.4 GB; pip's downloads are kept
+# beside it.
+INSTALL_BYTES = 3200000000
 # What compiling llama.cpp needs for a while.
 BUILD_BYTES = 600000000
 # A new PostgreSQL cluster takes 40 MB and its log of changes grows to 1 GB under load; below this it soon stops.
@@ -34,6 +35,10 @@ RUN_BYTES = 300000000
 # Wheels made by the library's author: minutes of compiling saved. Only waited for this long.
 WHEELS = os.environ.get("LLAMA_WHEELS", "https://abetlen.github.io/llama-cpp-python/whl/cpu")
 WHEELS_SECONDS = 5
+# How a wheel for this Python says so.
+OWN = "cp{0}{1}-cp{0}{1}".format(*sys.version_info)
+# PyTorch for processors alone. On Linux the one that package indexes have brings CUDA, some 5 GB of it.
+TORCH_WHEELS = os.environ.get("TORCH_WHEELS", "https://download.pytorch.org/whl/cpu")
 # Without the multimodal part: 140 steps instead of 193; 3.8 minutes on two cores.
 BUILD_CORE_MINUTES = 7.5
 
@@ -176,8 +181,11 @@ def install(environment: Path, names: "list[str]") -> None:
             raise Refused(f"The environment could not be made in {environment}; the lines above say why.")
     if not has_llama:
         install_llama(python, llama, wheel)
+    torch = pinned(ROOT / names[0], "torch")
+    if sys.platform == "linux" and installed(python, "torch") != torch:
+        install_torch(python, torch)
     for file in outdated(stamps):
-        say(f"Installing {file.name}; the first time this takes a minute or two.")
+        say(f"Installing {file.name}; the first time this takes a few minutes.")
         if not pip(python, ["-r", str(file)]):
             raise Refused("Not everything could be installed; the lines above say why. `make run` tries again.")
         stamp(file, stamps[file])
@@ -215,21 +223,37 @@ def install_llama(python: Path, version: str, wheel: "str | None") -> None:
         raise Refused("llama.cpp did not compile; the lines above say why.")
 
 
+def install_torch(python: Path, version: str) -> None:
+    """Before what needs it, which would bring the ordinary one."""
+    wheel = find_torch_wheel(version)
+    if wheel is not None:
+        say("Fetching PyTorch for processors.")
+    if wheel is None or not pip(python, ["-c", str(ROOT / "requirements.txt"), wheel]):
+        say("No PyTorch for processors alone is within reach; the ordinary one may bring CUDA, which takes some 5 GB.")
+
+
 def find_wheel(version: str) -> "str | None":
-    """The address of a wheel for this machine, or None: no such wheel, or its index does not answer in time."""
+    """The address of a llama.cpp for this machine, or None: no such wheel, or its index does not answer in time."""
     if sys.platform != "linux" or platform.libc_ver()[0] != "glibc":
         return None  # the macOS wheels are for Metal, from another index
-    index = WHEELS.rstrip("/") + "/llama-cpp-python/"
+    return wheel_of(WHEELS, "llama-cpp-python", rf"llama_cpp_python-{re.escape(version)}-(?:py3-none|{OWN})")
+
+
+def find_torch_wheel(version: str) -> "str | None":
+    """The same for PyTorch."""
+    return wheel_of(TORCH_WHEELS, "torch", rf"torch-{re.escape(version)}(?:%2B|\+)cpu-{OWN}")
+
+
+def wheel_of(wheels: str, package: str, beginning: str) -> "str | None":
+    """`beginning` is how the wheel's name begins, up to its platform."""
+    index = f"{wheels.rstrip('/')}/{package}/"
     try:
         with urllib.request.urlopen(index, timeout=WHEELS_SECONDS) as answer:  # noqa: S310  our own constant
             page = answer.read().decode("utf-8", "replace")
     except (OSError, ValueError):
         return None
-    own = f"cp{sys.version_info[0]}{sys.version_info[1]}"
-    name = (
-        rf"llama_cpp_python-{re.escape(version)}-(?:py3-none|{own}-{own})-"
-        rf"(?:manylinux|linux)[a-z0-9_.]*_{re.escape(platform.machine())}\.whl"
-    )
+    platforms = rf"(?:manylinux|linux)[a-z0-9_.]*_{re.escape(platform.machine())}"
+    name = rf"{beginning}-{platforms}\.whl"
     found = re.search(rf"href=[\"']([^\"'#]*{name})", page)
     return urllib.parse.urljoin(index, found.group(1)) if found else None
 

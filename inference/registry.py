@@ -9,6 +9,9 @@ from typing import cast
 
 from django.conf import settings
 
+from inference.embedding.embedder import Embedder
+from inference.embedding.settings import SENTENCE_TRANSFORMERS, EmbeddingSettings
+from inference.emotion.emotion import EmotionClassifier
 from inference.emotion.sentiment import SentimentAnalyzer
 from inference.errors import EngineUnavailable
 from inference.lending import Lender, Refused
@@ -17,6 +20,7 @@ from inference.text.settings import TextSettings
 from inference.text.trial import say_one_word
 
 _lock = threading.Lock()
+_building: dict[str, threading.Lock] = {}
 _built: dict[str, object] = {}
 
 
@@ -44,6 +48,26 @@ def sentiment_analyzer() -> SentimentAnalyzer:
     return cast(SentimentAnalyzer, _once("sentiment", lambda: _adapter(chosen, "SENTIMENT_ENGINE").build()))
 
 
+def emotion_classifier() -> EmotionClassifier:
+    """What tells which emotion a message is full of. Raises `EngineUnavailable`."""
+    chosen, model = settings.EMOTION_ENGINE, settings.EMOTION_MODEL
+    return cast(EmotionClassifier, _once("emotion", lambda: _adapter(chosen, "EMOTION_ENGINE").build(model)))
+
+
+def embedder() -> Embedder:
+    """What turns texts into vectors, loaded on first use. Raises `EngineUnavailable`."""
+    return cast(Embedder, _once("embedding", lambda: _embedder(settings.EMBEDDING)))
+
+
+def export_embedder() -> float:
+    """Write the ONNX export of the model that the settings name, and answer by how much its vectors differ at most.
+
+    Raises `InferenceError`; what was there before then stays.
+    """
+    exporter = _adapter(f"{SENTENCE_TRANSFORMERS.rpartition('.')[0]}.export", "EMBEDDING_MODEL")
+    return cast(float, exporter.export(settings.EMBEDDING))
+
+
 def forget_engines() -> None:
     """Build them anew on next use: a setting has changed."""
     with _lock:
@@ -54,8 +78,15 @@ def _text_engine(chosen: TextSettings) -> TextEngine:
     return cast(TextEngine, _adapter(chosen.adapter, "TEXT_ENGINE").build(chosen))
 
 
+def _embedder(chosen: EmbeddingSettings) -> Embedder:
+    return cast(Embedder, _adapter(chosen.module, "EMBEDDER").build_embedder(chosen))
+
+
 def _once(kind: str, build: Callable[[], object]) -> object:
+    # A lock for each: some take seconds to build, in which nobody waits for another.
     with _lock:
+        building = _building.setdefault(kind, threading.Lock())
+    with building:
         if kind not in _built:
             _built[kind] = build()
         return _built[kind]

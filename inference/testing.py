@@ -5,16 +5,24 @@
 `rate` (tokens/s), `delay` (s before the first), `size` (characters each), `fail` (die after so many tokens),
 `stamp=1` (each token is the nanosecond of the monotonic clock at which it was made) and `echo=1` (what the message
 says after this, seven characters a token).
+
+`EMBEDDER=inference.testing` finds texts alike that have words in common.
 """
 
+import hashlib
 import re
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence as Items
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 
+import numpy as np
+
+from inference.embedding.embedder import Embedder, Vectors
+from inference.embedding.settings import EmbeddingSettings
 from inference.text.backend import Piece
 from inference.text.engine import Engine, TextEngine
 from inference.text.prompt import Segment
@@ -28,6 +36,10 @@ SCRIPTED_SLOTS = 128
 SCRIPTED_CONTEXT = 8192
 SCRIPTED_BATCH = 100_000
 ECHOED = 7
+HASHED_DIMENSIONS = 384
+# What is left of a word without its ending, so that "walks" and "walking" are one.
+STEM = re.compile(r"(\w{3,}?)(?:ings?|ed|es|s|ly)?\b|\w+")
+SHORT_WORD = 3
 DIRECTIVE = re.compile(r"\[(?:[a-z]+=[0-9.]+ ?)+\]")
 
 
@@ -179,3 +191,37 @@ def scripted() -> ScriptedBackend:
 
 def build(settings: TextSettings) -> TextEngine:
     return Engine(_backend)
+
+
+@dataclass
+class HashingEmbedder:
+    """A direction of its own for each stem; a text is the sum of its words'. `texts` is all that was embedded."""
+
+    name: str
+    dimensions: int = HASHED_DIMENSIONS
+    texts: list[str] = field(default_factory=list)
+
+    def embed(self, texts: Items[str]) -> Vectors:
+        self.texts.extend(texts)
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            row += _direction("")
+            for found in STEM.finditer(text.lower()):
+                stem = found[1] or found[0]
+                # Nearly all short words are in nearly all texts.
+                row += _direction(stem) * (0.2 if len(found[0]) <= SHORT_WORD else 1.0)
+            row /= np.linalg.norm(row)
+        return vectors
+
+
+@lru_cache(maxsize=10_000)
+def _direction(stem: str) -> Vectors:
+    """Of unit length, or a tenth of it for no stem at all, which keeps an empty text from being nowhere."""
+    seed = int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8], "big")
+    direction = np.random.default_rng(seed).standard_normal(HASHED_DIMENSIONS)
+    length = np.linalg.norm(direction) * (1 if stem else 10)
+    return (direction / length).astype(np.float32)
+
+
+def build_embedder(settings: EmbeddingSettings) -> Embedder:
+    return HashingEmbedder(settings.name)

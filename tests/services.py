@@ -2,7 +2,8 @@
 
 It names their addresses in the environment before Django's settings are read, starts them when there are tests to
 run, and removes them afterwards. A run that is killed takes them along, because they are our children. Where
-DATABASE_URL or REDIS_URL is already set (CI with servers of its own, a pytest inside a pytest) that server is used.
+DATABASE_URL or REDIS_URL is already set (CI with servers of its own, a pytest inside a pytest) that server is used;
+but of several processes that share the tests (`-n 2`) each has servers of its own, because tests empty theirs.
 """
 
 import os
@@ -23,6 +24,9 @@ class Services:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.servers: list[EmbeddedServer] = []
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            os.environ.pop("DATABASE_URL", None)
+            os.environ.pop("REDIS_URL", None)
         if "DATABASE_URL" not in os.environ:
             self.servers.append(EmbeddedPostgres(home, UNSAFE_AND_FAST))
             os.environ["DATABASE_URL"] = locations.postgres_url(home)
@@ -34,6 +38,7 @@ class Services:
         os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 3)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cognitia.settings")
         os.environ.setdefault("TEXT_ENGINE", "inference.testing")
+        os.environ.setdefault("EMBEDDER", "inference.testing")
         os.environ.setdefault("HASHED_STATIC", "0")
 
     @pytest.hookimpl(tryfirst=True)

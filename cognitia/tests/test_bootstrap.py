@@ -34,7 +34,7 @@ def start(clone: Path, *arguments: str, **environment: str) -> subprocess.Comple
     """`make run` up to the installation. No index of wheels is asked unless a test names one."""
     return subprocess.run(
         [sys.executable, str(clone / "cognitia" / "bootstrap.py"), *arguments],
-        env={**os.environ, "COGNITIA_HOME": str(clone / "var"), "LLAMA_WHEELS": "", **environment},
+        env={**os.environ, "COGNITIA_HOME": str(clone / "var"), "LLAMA_WHEELS": "", "TORCH_WHEELS": "", **environment},
         capture_output=True,
         text=True,
     )
@@ -82,6 +82,24 @@ class TestCompiler:
     def test_an_index_out_of_reach_is_no_wheel(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bootstrap, "WHEELS", f"http://127.0.0.1:{free_port()}/whl")
         assert bootstrap.find_wheel("0.3.36") is None
+
+
+class TestTorch:
+    def test_the_one_for_processors_is_found(self, monkeypatch: pytest.MonkeyPatch, wheels: str) -> None:
+        monkeypatch.setattr(bootstrap, "TORCH_WHEELS", wheels)
+        found = bootstrap.find_torch_wheel("2.13.0")
+        assert found is not None
+        assert found.startswith(wheels)
+        assert "torch-2.13.0%2Bcpu-" in found
+
+    def test_another_version_is_none(self, monkeypatch: pytest.MonkeyPatch, wheels: str) -> None:
+        monkeypatch.setattr(bootstrap, "TORCH_WHEELS", wheels)
+        assert bootstrap.find_torch_wheel("2.13.1") is None
+
+    def test_the_lock_holds_nothing_of_cuda(self) -> None:
+        lock = (REPOSITORY / "requirements.txt").read_text()
+        assert "\ntorch==" in lock
+        assert not any(name in lock for name in ("nvidia", "triton", "cuda"))
 
 
 class TestPort:
@@ -145,8 +163,11 @@ class Index(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         for machine in ("x86_64", "aarch64"):
-            name = f"llama_cpp_python-0.3.36-py3-none-manylinux_2_17_{machine}.manylinux2014_{machine}.whl"
-            self.wfile.write(f'<a href="{name}#sha256=0">{name}</a>'.encode())
+            for name in (
+                f"llama_cpp_python-0.3.36-py3-none-manylinux_2_17_{machine}.manylinux2014_{machine}.whl",
+                f"torch-2.13.0%2Bcpu-{bootstrap.OWN}-manylinux_2_28_{machine}.whl",
+            ):
+                self.wfile.write(f'<a href="{name}#sha256=0">{name}</a>'.encode())
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -154,7 +175,7 @@ class Index(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def wheels() -> Iterator[str]:
-    """An index of wheels like the one of llama-cpp-python, on this machine."""
+    """An index of wheels like those of llama-cpp-python and PyTorch, on this machine."""
     if sys.platform != "linux":
         pytest.skip("ready-made builds are only taken on Linux")
     server = http.server.HTTPServer(("127.0.0.1", 0), Index)

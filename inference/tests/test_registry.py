@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from inference import registry
+from inference.emotion.emotion import Emotion
 from inference.errors import EngineUnavailable
 from inference.text.engine import Finish, FinishReason, Generation, TextEngine
 from inference.text.prompt import Prompt, Role, Turn
@@ -91,3 +92,14 @@ def test_the_model_that_is_shipped_speaks(settings: Settings) -> None:
     text = "".join(delta.text for delta in deltas if not isinstance(delta, Finish))
     assert text.strip()
     assert "<|" not in text
+
+
+class TestEmotionClassifier:
+    def test_without_a_setting_words_decide(self) -> None:
+        assert registry.emotion_classifier().classify("I am so happy").emotion is Emotion.JOY
+
+    def test_a_model_is_looked_for_where_the_setting_says(self, settings: Settings, tmp_path: Path) -> None:
+        settings.EMOTION_ENGINE = "inference.emotion.adapters.transformer"
+        settings.EMOTION_MODEL = str(tmp_path / "nonesuch")
+        with pytest.raises(EngineUnavailable, match="nonesuch"):
+            registry.emotion_classifier()
