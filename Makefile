@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv/bin
 export HOST PORT COGNITIA_HOME
 
-.PHONY: run install install-dev test check format bench bench-stream bench-text bench-imports bench-search bench-message-search bench-long-chat bench-chat-imports bench-memory bench-memory-scale lock
+.PHONY: run install install-dev test check format bench bench-stream bench-text bench-imports bench-search bench-message-search bench-long-chat bench-chat-imports bench-memory bench-memory-truth bench-memory-scale lock
 
 run:
 	@$(PYTHON) cognitia/bootstrap.py --serve
@@ -54,6 +54,8 @@ bench-chat-imports: install-dev
 # DATA=<a file in the format of LoCoMo>; without one, a small conversation of our own.
 bench-memory: install-dev
 	$(VENV)/python -m benchmarks.memory $(DATA)
+bench-memory-truth: install-dev
+	$(VENV)/python -m benchmarks.memory_truth $(DATA)
 bench-memory-scale: install-dev
 	$(VENV)/python -m benchmarks.memory_scale
 bench-long-chat: install-dev

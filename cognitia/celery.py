@@ -22,7 +22,12 @@ app.conf.update(
         "socket_connect_timeout": 2,
     },
     task_default_queue="default",
-    task_routes={"chats.tasks.generate_reply": {"queue": "gpu"}, "chats.tasks.suggest": {"queue": "gpu"}},
+    task_routes={
+        "chats.tasks.generate_reply": {"queue": "gpu"},
+        "chats.tasks.suggest": {"queue": "gpu"},
+        "chats.tasks.remember": {"queue": "gpu"},
+        "memory.tasks.*": {"queue": "gpu"},
+    },
     task_ignore_result=True,
     task_publish_retry=False,
     # A turn that is redelivered would start a half-told reply again: the lease and the reaper own what runs.
@@ -36,6 +41,26 @@ app.conf.update(
             "task": "chats.tasks.resume_suggestions",
             "schedule": 15.0,
             "options": {"expires": 15},
+        },
+        "resume remembering": {
+            "task": "chats.tasks.resume_remembering",
+            "schedule": 30.0,
+            "options": {"expires": 30},
+        },
+        "look for dreams": {
+            "task": "memory.tasks.look_for_dreams",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "resume summaries": {
+            "task": "memory.tasks.resume_summaries",
+            "schedule": 30.0,
+            "options": {"expires": 30},
+        },
+        "reembed memories": {
+            "task": "memory.tasks.reembed_memories",
+            "schedule": 15 * 60.0,
+            "options": {"expires": 60},
         },
         "resume chat imports": {
             "task": "chats.tasks.resume_chat_imports",

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from chats.prompting.policy import DEFAULT_POLICY
 from cognitia import connections, environment, keys
 from cognitia.embedded.locations import postgres_url, redis_url
+from inference.embedding.settings import AUTO, SHIPPED_MODEL, EmbeddingSettings
 from inference.text.settings import FlashAttention, KvType, TextSettings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,6 +30,7 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
 INSTALLED_APPS = [
     "cognitia",
     "chats",
+    "memory",
     "characters",
     "accounts",
     "weights",
@@ -244,7 +246,16 @@ MODELS_DIR = environment.path("MODELS_DIR", HOME / "models")
 HUB_URL = environment.text("HUB_URL", "https://huggingface.co").rstrip("/")
 if not HUB_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"HUB_URL is {HUB_URL!r}; it must begin with https:// or http://.")
+# A folder, or a name on the hub; `manage.py export_embedder` writes the faster form of it.
+EMBEDDING = EmbeddingSettings(
+    adapter=environment.text("EMBEDDER", AUTO),
+    model=environment.text("EMBEDDING_MODEL", SHIPPED_MODEL),
+    exports=MODELS_DIR / "embedding",
+)
 SENTIMENT_ENGINE = environment.text("SENTIMENT_ENGINE", "inference.emotion.adapters.vader")
+# Which of seven emotions a message is full of: by words, or with inference.emotion.adapters.transformer by a model.
+EMOTION_ENGINE = environment.text("EMOTION_ENGINE", "inference.emotion.adapters.lexicon")
+EMOTION_MODEL = environment.text("EMOTION_MODEL")  # for the latter: the folder of a text classifier
 CONTENT_POLICY = environment.text("CONTENT_POLICY", DEFAULT_POLICY)
 # How a message sounds moves the temperature and top-p of the reply a little: chats/tone.py.
 TONE_ADAPTS = environment.flag("TONE_ADAPTS", True)
@@ -255,6 +266,8 @@ MAX_TOKENS = environment.whole("MAX_TOKENS", 2048, least=1, most=1_000_000)  # o
 # Replies that one person may have queued or running at once.
 LIVE_REPLIES_PER_USER = environment.whole("LIVE_REPLIES_PER_USER", 4, least=1, most=1000)
 REPLY_DEADLINE_SECONDS = environment.whole("REPLY_DEADLINE_SECONDS", 240, least=5, most=3600)
+# So many messages that are told in no chapter yet make one (ER-31).
+SUMMARIZE_AFTER_MESSAGES = environment.whole("SUMMARIZE_AFTER_MESSAGES", 20, least=4, most=200)
 
 # --- what is written down ---------------------------------------------------------------------------------------
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
@@ -268,6 +281,7 @@ LOGGING = {
         "django.server": {"propagate": True},
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
+        "sentence_transformers": {"level": "WARNING"},
         # Celery and beat say four lines for every task, and one runs each second; the turns log what matters.
         **{
             name: {"level": "WARNING"}

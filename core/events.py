@@ -39,6 +39,11 @@ def _wire(value: UUID | tuple[UUID, ...] | str | int | bool | None) -> Wire:
             return value
 
 
+def group_of_person(user_id: UUID) -> str:
+    """Where hints for all of somebody's open pages go."""
+    return f"person.{user_id}"
+
+
 def publish_on_commit(group: str, event: Event) -> None:
     """Tell every open page in `group`, once the rows are there to be looked at."""
     transaction.on_commit(lambda: publish(group, event))

@@ -32,6 +32,9 @@ from chats.actions.organising import make_folder
 from chats.models import Chat, ChatImport, Suggestion, SuggestionKind, Trash
 from chats.tests.acting import send
 from core.jobs import Status
+from memory.actions import minding
+from memory.models import Forgetting, Kind, MindEvent
+from memory.tests.remembering import contradict, remember
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("text_engine", "redis_db")]
 VERBS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -75,6 +78,10 @@ class Ids:
     suggestion_id: UUID = field(default_factory=uuid4)
     trash_id: UUID = field(default_factory=uuid4)
     chat_import_id: UUID = field(default_factory=uuid4)
+    memory_id: UUID = field(default_factory=uuid4)
+    contradiction_id: UUID = field(default_factory=uuid4)
+    forgetting_id: UUID = field(default_factory=uuid4)
+    event_id: UUID = field(default_factory=uuid4)
 
     @classmethod
     def of_nothing(cls, digest: str) -> "Ids":
@@ -92,12 +99,13 @@ class Ids:
             "before": str(self.message_id), "after": str(self.reply_id), "owner": str(self.chat_id),
             "persona": str(self.persona_id), "tag": str(self.tag_id), "tags": [str(self.tag_id)], "name": "Mine",
             "number": "1", "base": "1", "version": "1", "kind": "other", "author": "Me", "new": "Mine", "hue": "1",
-            "folder": str(self.folder_id), "pinned": "true", "title": "Mine",
+            "folder": str(self.folder_id), "pinned": "true", "title": "Mine", "memory": [str(self.memory_id)],
+            "scope": "memory", "chat": str(self.chat_id), "decision": "newer", "frozen": "true",
         }  # fmt: skip
 
 
 def everything() -> str:
-    models = [model for app in ("characters", "chats") for model in apps.get_app_config(app).get_models()]
+    models = [model for app in ("characters", "chats", "memory") for model in apps.get_app_config(app).get_models()]
     models.append(apps.get_model("accounts", "Preferences"))
     written: str = serializers.serialize(
         "json", [row for model in models for row in model._default_manager.order_by("pk")]
@@ -135,13 +143,18 @@ def alices(alice: User, alices_chat: Chat, settings: Settings, tmp_path: Path) -
     suggestion = Suggestion.objects.create(
         owner=alice, chat=alices_chat, persona=persona, kind=SuggestionKind.TITLE, text="Secret"
     )
+    older, newer = (remember(alice, mira, text, Kind.FACT) for text in ("Secret", "Secret, too"))
+    minding.freeze_mind(alice, mira.id)
+    event = MindEvent.objects.get()
     return Ids(
         alices_chat.id, sent.message.id, sent.reply.id, mira.id, gone.id, persona.id,
         create_tag(alice, "Secret").id, brought.id, book.id, publication.id, digest,
         user_id=alice.id, invitation_id=people.invite(alice, alices_chat.id, people.Terms()).invitation.id,
         folder_id=make_folder(alice, "Secret").id, suggestion_id=suggestion.id,
         trash_id=Trash.objects.create(owner=alice, chat=alices_chat, message=sent.message).id,
-        chat_import_id=chat_import.id,
+        chat_import_id=chat_import.id, memory_id=newer.id, contradiction_id=contradict(older, newer).id,
+        forgetting_id=Forgetting.objects.create(owner=alice, character=mira, scope="memory", counts={"fact": 1}).id,
+        event_id=event.id,
     )  # fmt: skip
 
 
