@@ -3,8 +3,10 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.utils.timezone import now
 
 from chats import company, turn_taking
@@ -14,6 +16,7 @@ from chats.tree import follow, path_to
 from chats.turn_taking import Table
 from core.events import publish_on_commit
 from core.jobs import Status
+from memory.working import mark_busy
 
 # How far back it is looked for who spoke since a person did.
 ROUND_MESSAGES = 40
@@ -56,6 +59,8 @@ def add_replies(chat: Chat, message: Message, asked: Asked) -> list[Message]:
         )
         follow(chat, last)
         replies.append(last)
+        # Until it is there nothing is dreamt, written or told in short beside it.
+        transaction.on_commit(partial(mark_busy, asked.owner_id, speaker))
     chat.active_at = now()
     chat.save(update_fields=["leaf", "active_at"])
     publish_on_commit(chat.group, MessageCreated(message_id=message.id, reply_ids=tuple(one.id for one in replies)))

@@ -16,12 +16,13 @@ from accounts.models import User
 from characters.access import get_character_for
 from chats import access, attendance, failures, following, protocol
 from chats.actions import organising, sending, starting
-from chats.events import PeopleChanged, group_of_person
+from chats.events import PeopleChanged
 from chats.flow import Stalled, Window
 from chats.models import Chat
 from chats.protocol import Acknowledge, CancelReply, Pong, Read, SendMessage, ServerFrame, Subscribe, Typing
 from core.database import in_thread
 from core.errors import CognitiaError, LimitReached, NotFound
+from core.events import group_of_person
 from core.jobs import LIVE, Status
 from core.streams.entries import Delta, Done, Gap, Restart
 from core.streams.reading import hub

@@ -7,11 +7,6 @@ from uuid import UUID
 from core.events import Event
 
 
-def group_of_person(user_id: UUID) -> str:
-    """Where hints for all of somebody's open pages go."""
-    return f"person.{user_id}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCreated(Event):
     """`reply_ids` are those that will answer it, in their order."""

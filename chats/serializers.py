@@ -44,6 +44,8 @@ class ChangesSerializer(serializers.Serializer[Chat]):
     top_p = serializers.FloatField(allow_null=True, min_value=0.01, max_value=1)
     max_tokens = serializers.IntegerField(allow_null=True, min_value=1, max_value=32_000)
     note = serializers.CharField(allow_blank=True, max_length=LONGEST_NOTE)
+    remembers = serializers.BooleanField()
+    recalls = serializers.BooleanField()
 
 
 class NewMessageSerializer(serializers.Serializer[Message]):

@@ -1,7 +1,7 @@
 """From rows to the parts of a prompt: who is there, what the speaker heard, which lore that brings up."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,30 +20,45 @@ from characters.lore.position import Position
 from characters.lore.reading import own_book
 from characters.lore.state import State, from_json
 from characters.models import Character, Lorebook, Persona
-from chats import company
+from chats import company, folding
 from chats.models import Chat, Message, Role
-from chats.prompting import Line, Lore, Place, Scene, blocks
+from chats.prompting import Line, Lore, Place, Scene, blocks, system
+from chats.recollecting import Minded
 from chats.tree import path_to
 from inference.text.budget import CountTokens, TokenBudget
 from inference.text.prompt import Role as Speaker
+from memory.query import Recalled
 
 # More than any context holds; the budget decides how many of them are told.
 HISTORY_MESSAGES = 400
 
 Telling = Callable[[str], str]
+# What the speaker has in mind, having heard these messages, when it answers this text.
+Minding = Callable[[Sequence[Message], str], Minded]
+NOTHING = Minded()
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
     """`lore` is what the lorebooks must remember once this reply has been told. `others` are the names of whoever else
-    is there."""
+    is there. `recalled` is what came to the speaker's mind; `begins` is the depth of the first message that is told,
+    where earlier ones are not."""
 
     scene: Scene
     lore: State
     others: tuple[str, ...]
+    recalled: Recalled
+    begins: int
 
 
-def staged(reply: Message, budget: TokenBudget, count: CountTokens, *, unsaid: Message | None = None) -> Staged:
+def staged(
+    reply: Message,
+    budget: TokenBudget,
+    count: CountTokens,
+    *,
+    unsaid: Message | None = None,
+    minding: Minding = lambda _heard, _text: NOTHING,
+) -> Staged:
     """Everything that goes into the prompt of this reply, with all macros replaced.
 
     `unsaid` is a message that may yet be said before it; neither that nor the reply needs to be in the database.
@@ -73,18 +88,28 @@ def staged(reply: Message, budget: TokenBudget, count: CountTokens, *, unsaid: M
         persona=stable(card.description),
         personality=stable(card.personality),
         scenario=stable(card.scenario),
-        examples=tuple(blocks(stable(card.example_dialogue))),
         user_name=reply.persona.name,
         user_description=stable(reply.persona.description),
         company=_company(card.spoken_name, characters, people) if named else "",
-        history=tuple(lines),
         lore=(*_lore(woken, stable, fresh), *_depth_prompt(card, fresh)),
         note=fresh(reply.chat.note),
         reminder="" if UiPrompt.POST_HISTORY in woken.disabled_prompts else fresh(card.post_history_instructions),
         message=message,
         opening=reply.opening,
     )
-    return Staged(scene, woken.state, (*characters, *people))
+    room = budget.history(spent=count(system(scene)) + count(message) + budget.recalled)
+    history = folding.folded(reply, heard[: len(lines)], room, budget.context, count)
+    mind = minding([*history.messages, *heard[len(lines) :]], heard[-1].text if message else "")
+    scene = replace(
+        scene,
+        # They leave when the history needs their room, and do not come back when that is folded.
+        examples=() if history.begins else tuple(blocks(stable(card.example_dialogue))),
+        summary=history.summary,
+        history=tuple(lines[len(lines) - len(history.messages) :]),
+        memories=mind.lines,
+        mood=mind.mood,
+    )
+    return Staged(scene, woken.state, (*characters, *people), mind.recalled, history.begins)
 
 
 def heard_by(character_id: UUID, path: Iterable[Message]) -> list[Message]:

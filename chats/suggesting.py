@@ -13,13 +13,13 @@ from django.utils.timezone import now
 
 from characters import macros
 from chats import access, company, staging
-from chats.events import SuggestionReady, group_of_person
+from chats.events import SuggestionReady
 from chats.models import Message, Role, Suggestion, SuggestionKind
 from chats.prompting import Line, PromptTooLong, Scene, assemble
 from chats.tree import path_after, path_to
 from core import jobs
 from core.database import brief_connection
-from core.events import publish
+from core.events import group_of_person, publish
 from core.jobs import Status
 from inference.errors import InferenceError
 from inference.registry import text_engine

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from chats import importing, purging, recovery, resuming, suggesting, turns
+from chats import importing, purging, recovery, remembering, resuming, suggesting, turns
 from core import jobs
 
 
@@ -13,6 +13,8 @@ def generate_reply(reply_id: str) -> None:
     """Carry out one reply. Safe to run twice: the second run finds the row claimed."""
     for following in turns.run_turn(UUID(reply_id)):
         queue_reply(following)
+    for chat_id in remembering.chats_of(UUID(reply_id)):
+        queue_remembering(chat_id)
 
 
 @shared_task(acks_late=False, expires=5)
@@ -59,6 +61,25 @@ def resume_chat_imports() -> None:
 def collect_chat_files() -> None:
     """What was brought and is no import any more leaves the disk."""
     resuming.run_collecting()
+
+
+@shared_task(acks_late=False)
+def remember(chat_id: str) -> None:
+    """Tell memory what was said in a chat. Safe to run twice: what it was told once it does not keep again."""
+    for waiting in remembering.run_remembering(UUID(chat_id)):
+        queue_remembering(waiting)
+
+
+@shared_task(acks_late=False, expires=60)
+def resume_remembering() -> None:
+    """What was said while the queue was away, or came with an import, is remembered too."""
+    for chat_id in remembering.run_resuming():
+        queue_remembering(chat_id)
+
+
+def queue_remembering(chat_id: UUID) -> None:
+    """Put it into the queue. While the queue is away the messages wait, and `resume_remembering` finds them later."""
+    jobs.queue(remember, chat_id)
 
 
 def queue_chat_import(import_id: UUID) -> None:

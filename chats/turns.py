@@ -8,17 +8,17 @@ from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from characters.lore import state
-from chats import company, directing, rounds, staging
-from chats.events import ChatChanged, MessageChanged, group_of_person
+from chats import company, directing, recollecting, rounds, staging
+from chats.events import ChatChanged, MessageChanged
 from chats.models import NOT_BEHIND_ANOTHER, Chat, Message, Receipt, Role
 from chats.prompting import Itemised, PromptTooLong, itemised
 from chats.tone import toned
 from core import jobs
 from core.database import brief_connection
-from core.events import publish, publish_on_commit
+from core.events import group_of_person, publish, publish_on_commit
 from core.jobs import Status
 from core.streams import entries
 from core.streams.entries import Done, Start, Telling
@@ -28,6 +28,7 @@ from inference.registry import sentiment_analyzer, text_engine
 from inference.text.budget import TokenBudget
 from inference.text.engine import Delta, Finish, FinishReason, Generation, TextEngine
 from inference.text.sampling import SamplingParams
+from memory.working import mark_answered
 from weights.choice import report_refused, settings_for
 
 logger = logging.getLogger(__name__)
@@ -85,12 +86,16 @@ def run_turn(reply_id: UUID) -> list[UUID]:
     log = appender().open(reply.id, reply.attempt, reply.telling)
     try:
         appender().append(log, [Start(reply.attempt)])
+        if reply.opening:
+            # Whoever reads the log from its beginning, or makes the row's text from it, has the opening from here.
+            appender().append(log, [entries.Gap(reply.opening)])
         outcome = _tell(reply, log, started)
         return _end(reply, log, outcome, started)
     except Fenced:
         logger.warning("attempt lost its reply", extra={"reply_id": str(reply_id), "attempt": reply.attempt})
         return []
     finally:
+        mark_answered(reply.owner_id, reply.character_id)
         # Whatever happened: a lease that goes on being renewed would keep the reply from everybody else.
         appender().abandon(log)
 
@@ -168,7 +173,12 @@ def _cast(engine: TextEngine, reply: Message, log: LogWriter, started: float) ->
 def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
     budget = TokenBudget(engine.context_tokens)
     with brief_connection():
-        staged = staging.staged(reply, budget, engine.count)
+        staged = staging.staged(
+            reply,
+            budget,
+            engine.count,
+            minding=lambda heard, text: recollecting.minded(reply, heard, text, budget, engine.count),
+        )
         params, sentiment = _sampling(engine.recommended, reply, staged.scene.message, budget)
     made = itemised(staged.scene, budget, engine.count)
     with brief_connection():
@@ -205,8 +215,10 @@ def _keep_receipt(
         top_p=params.top_p,
         sentiment=sentiment,
         lore=state.to_json(staged.lore),
+        history_from=staged.begins,
     )
     slices = [{**asdict(one), "source": one.source.value} for one in made.slices]
+    recollecting.keep_remembered(reply, staged.recalled, made.memories)
     Receipt.objects.update_or_create(
         message=reply,
         defaults={"context_tokens": budget.context, "reply_tokens": params.max_tokens, "slices": slices},
@@ -289,6 +301,7 @@ def _end(reply: Message, log: LogWriter, outcome: _Outcome, started: float) -> l
     whole = Telling(landed.seq, outcome.text, outcome.thinking)
     if not _kept(reply, whole, outcome):
         return []
+    _feel(reply)
     if (landed.text, landed.thinking) == (whole.text, whole.thinking):
         appender().finish(log, Done(outcome.status, outcome.code))
     else:
@@ -310,6 +323,15 @@ def _end(reply: Message, log: LogWriter, outcome: _Outcome, started: float) -> l
             rounds.go_on_after(reply.id)
     _tell_people(reply)
     return waiting_in(reply.chat_id)
+
+
+def _feel(reply: Message) -> None:
+    """Before `done`, whose readers are told of the mood; it takes some milliseconds, after the last word."""
+    try:
+        with brief_connection():
+            recollecting.feel(reply)
+    except (DatabaseError, InferenceError) as error:
+        logger.warning("mood not moved yet: %s", error, extra={"reply_id": str(reply.id)})
 
 
 def _tell_people(reply: Message) -> None:

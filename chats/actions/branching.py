@@ -7,16 +7,18 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from accounts.access import hold
 from accounts.models import User
-from chats import access, limits, tree
+from characters import texts
+from chats import access, limits, tasks, tree
+from chats.actions.moving import tell_moved
 from chats.actions.sending import Sent, ask_for_replies, asked_of, checked
+from chats.actions.settings import LONGEST_TITLE
 from chats.actions.starting import open_chat
 from chats.asking import is_directed_by_model, speakers_for
 from chats.company import cast, people, present
-from chats.events import ChatMoved
 from chats.models import Bookmark, Chat, Message, Role
-from core.errors import BadInput, Conflict, NotAllowed
-from core.events import publish_on_commit
+from core.errors import BadInput, Conflict, LimitReached, NotAllowed
 from core.jobs import Status
 
 NAME_LENGTH = 80
@@ -63,6 +65,7 @@ def edit_message(user: User, message_id: UUID, text: str, key: UUID | None = Non
     chat_id = access.get_message_for(user, message_id).chat_id
     with transaction.atomic():
         chat = access.lock_chat_for(user, chat_id)
+        hold(user)
         # Another tab may have been faster.
         old = access.get_message_for(user, message_id)
         if (known := _edited_before(user, old, text, key)) is not None:
@@ -99,12 +102,15 @@ def edit_message(user: User, message_id: UUID, text: str, key: UUID | None = Non
         chat.active_at = now()
         chat.save(update_fields=["leaf", "active_at"])
         replies = ask_for_replies(user, chat, edited, speakers, is_directed=is_directed_by_model(chat, speakers))
-        publish_on_commit(chat.group, ChatMoved(leaf_id=chat.leaf_id))
+        tell_moved(chat.id, chat.leaf_id)
     return Sent(edited, tuple(replies))
 
 
 def rename_branch(user: User, message_id: UUID, name: str) -> Message:
-    """What the path that begins with this message is called; "" for nothing. Raises `BadInput` or `NotFound`."""
+    """What the path that begins with this message is called; "" for nothing.
+
+    Raises `NotFound`, `NotAllowed` or `BadInput`.
+    """
     message = access.get_message_for(user, message_id)
     access.get_participation_for(user, message.chat_id, access.WRITERS)
     message.branch_name = _name(name)
@@ -114,10 +120,10 @@ def rename_branch(user: User, message_id: UUID, name: str) -> Message:
 
 def make_canonical(user: User, message_id: UUID | None, chat_id: UUID) -> Chat:
     """The path through this message is the one that counts; None: whichever is shown. Raises as `select_message`."""
-    message = access.get_message_for(user, message_id, chat_id=chat_id) if message_id is not None else None
     with transaction.atomic():
         chat = access.lock_chat_for(user, chat_id)
-        chat.canonical = message
+        found = access.get_message_for(user, message_id, chat_id=chat_id) if message_id is not None else None
+        chat.canonical = found
         chat.save(update_fields=["canonical"])
     return chat
 
@@ -126,34 +132,42 @@ def hide_message(user: User, message_id: UUID, is_hidden: bool) -> Message:
     """Keep a message from the characters, or tell them of it again. Raises `NotFound` or `NotAllowed`."""
     message = access.get_message_for(user, message_id)
     access.get_participation_for(user, message.chat_id, access.WRITERS)
-    message.is_hidden = is_hidden
-    message.save(update_fields=["is_hidden"])
+    with transaction.atomic():
+        message.is_hidden = is_hidden
+        message.save(update_fields=["is_hidden"])
+        transaction.on_commit(lambda: tasks.queue_remembering(message.chat_id))
     return message
 
 
 def copy_to_new_chat(user: User, message_id: UUID) -> Chat:
-    """A chat of one's own that begins with the path up to this message. Raises `NotFound`."""
+    """A chat of one's own that begins with the path up to this message. Raises `NotFound` or `NotAllowed`."""
     message = access.get_message_for(user, message_id)
-    readable = set(access.messages_for(user).filter(chat_id=message.chat_id).values_list("id", flat=True))
-    path = [one for one in tree.path_to(message.id, limit=COPIED_MESSAGES) if one.id in readable and not one.is_live]
+    readable = access.readable(user, message.chat_id, tree.path_to(message.id, limit=COPIED_MESSAGES))
+    path = [one for one in readable if not one.is_live]
     with transaction.atomic():
         old = message.chat
         # Another person's character goes nowhere without them.
         characters = [one.character for one in cast(old) if one.character.owner_id in (None, user.id)]
         if not characters:
             raise NotAllowed(_("The characters here are somebody else’s, so only they can take them elsewhere."))
-        new = open_chat(user, characters, title=_("%(title)s, from here") % {"title": old.title or old.character.name})
-        new.note, new.turn_taking = old.note, old.turn_taking
+        title = _("%(title)s, from here") % {"title": old.title or old.character.name}
+        new = open_chat(user, characters, title=texts.title(title, LONGEST_TITLE))
+        # What the host wrote for the characters is the host's own.
+        new.note = old.note if old.owner_id == user.id else ""
+        new.turn_taking = old.turn_taking
         new.leaf = _copied(user, new, path)
         new.save(update_fields=["note", "turn_taking", "leaf"])
     return new
 
 
 def bookmark(user: User, message_id: UUID, name: str = "") -> Bookmark:
-    """Raises `NotFound` or `BadInput`."""
+    """The one there is gets this name. Raises `NotFound`, `BadInput` or `LimitReached`."""
     message = access.get_message_for(user, message_id)
-    if Bookmark.objects.filter(owner=user, chat_id=message.chat_id).count() >= MOST_BOOKMARKS:
-        raise Conflict(_("A chat holds at most %(most)d bookmarks.") % {"most": MOST_BOOKMARKS})
+    others = Bookmark.objects.filter(owner=user, chat_id=message.chat_id).exclude(message=message)
+    if others.count() >= MOST_BOOKMARKS:
+        raise LimitReached(
+            _("A chat holds at most %(most)d bookmarks.") % {"most": MOST_BOOKMARKS}, limit=MOST_BOOKMARKS
+        )
     found, _made = Bookmark.objects.update_or_create(
         owner=user, message=message, defaults={"chat_id": message.chat_id, "name": _name(name)}
     )
@@ -168,7 +182,7 @@ def remove_bookmark(user: User, message_id: UUID) -> None:
 
 def _tell_moved(chat: Chat, before: UUID | None) -> None:
     if chat.leaf_id != before:
-        publish_on_commit(chat.group, ChatMoved(leaf_id=chat.leaf_id))
+        tell_moved(chat.id, chat.leaf_id)
 
 
 def _edited_before(user: User, old: Message, text: str, key: UUID | None) -> Sent | None:
@@ -190,7 +204,7 @@ def _copied(user: User, chat: Chat, path: list[Message]) -> Message | None:
             chat=chat,
             parent=before,
             depth=len(rows),
-            replies_before=sum(one.role == Role.CHARACTER for one in rows),
+            replies_before=before.replies_before + (before.role == Role.CHARACTER) if before is not None else 0,
             witnesses=message.witnesses,
             people=[user.id],
             role=message.role,
@@ -202,6 +216,8 @@ def _copied(user: User, chat: Chat, path: list[Message]) -> Message | None:
             greeting=message.greeting,
             model=message.model,
             lore=message.lore,
+            # It was remembered where it was said.
+            awaits_memory=False,
             created_at=message.created_at,
             finished_at=message.finished_at or message.created_at,
             status=Status.DONE,

@@ -18,11 +18,12 @@ from characters import texts
 from characters.actions.tags import chosen_tags
 from characters.models import Tag
 from chats import access
+from chats.actions.moving import tell_moved
 from chats.actions.sending import cancel_reply
-from chats.events import ChatChanged, ChatMoved, group_of_person
+from chats.events import ChatChanged
 from chats.models import Chat, Folder, Message, Participant, Role
 from core.errors import Conflict, LimitReached, NotFound
-from core.events import publish_on_commit
+from core.events import group_of_person, publish_on_commit
 from core.jobs import LIVE
 
 MOST_FOLDERS = 50
@@ -139,8 +140,8 @@ def delete_chats(user: User, chat_ids: Collection[UUID]) -> None:
             access.lock_chat_for(user, chat_id, access.HOST)
         Chat.objects.filter(id__in=chat_ids).update(trashed_at=now())
         for chat_id in chat_ids:
-            publish_on_commit(Chat.group_of(chat_id), ChatMoved(leaf_id=None))
-        _tell(user, chat_ids)
+            tell_moved(chat_id, None)
+        _tell_everybody(chat_ids)
 
 
 def restore_chats(user: User, chat_ids: Collection[UUID]) -> None:
@@ -149,7 +150,9 @@ def restore_chats(user: User, chat_ids: Collection[UUID]) -> None:
         there = access.trashed_chats_for(user).filter(id__in=chat_ids)
         if not chat_ids or there.order_by().update(trashed_at=None) != len(set(chat_ids)):
             raise NotFound
-        _tell(user, chat_ids)
+        for chat in Chat.objects.filter(id__in=chat_ids):
+            tell_moved(chat.id, chat.leaf_id)
+        _tell_everybody(chat_ids)
 
 
 def make_folder(user: User, name: str) -> Folder:
@@ -280,6 +283,13 @@ def _tell(user: User, chat_ids: Iterable[UUID]) -> None:
     """Their other pages. One hint is enough: each makes a page look at the whole list again."""
     for chat_id in list(chat_ids)[:1]:
         publish_on_commit(group_of_person(user.id), ChatChanged(chat_id=chat_id))
+
+
+def _tell_everybody(chat_ids: Collection[UUID]) -> None:
+    """As `_tell`, for all who are in one of these chats."""
+    people = Participant.objects.filter(chat__in=chat_ids, left_at=None)
+    for user_id, chat_id in people.order_by("user").distinct("user").values_list("user_id", "chat_id"):
+        publish_on_commit(group_of_person(user_id), ChatChanged(chat_id=chat_id))
 
 
 def _require_free(user: User, name: str, but: Folder | None = None) -> None:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from characters.access import get_persona_for, persona_for_talking
 from chats import access, company
-from chats.events import ChatChanged, PeopleChanged, group_of_person
+from chats.events import ChatChanged, PeopleChanged
 from chats.models import Chat, Invitation, Part, Participant
 from core.errors import BadInput, Conflict, LimitReached, NotFound
-from core.events import publish_on_commit
+from core.events import group_of_person, publish_on_commit
 
 MOST_PEOPLE = 12
 # Links of one chat that are still good.

@@ -73,6 +73,18 @@ def change_overrides(user: User, chat_id: UUID, wanted: Overrides) -> Chat:
     return chat
 
 
+def change_memory(user: User, chat_id: UUID, *, remembers: bool, recalls: bool) -> Chat:
+    """Whether what is said from now on is remembered elsewhere, and whether what was said elsewhere is recalled here.
+
+    Raises `NotFound` or `NotAllowed`.
+    """
+    with transaction.atomic():
+        chat = access.lock_chat_for(user, chat_id, access.HOST)
+        chat.remembers, chat.recalls = remembers, recalls
+        chat.save(update_fields=["remembers", "recalls"])
+    return chat
+
+
 def tag_chat(user: User, chat_id: UUID, tag_ids: Collection[UUID], new: str = "") -> list[Tag]:
     """Of their tags it has these and no others; `new` is the name of one more, made if there is none of that name.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from accounts.models import User
 from characters.access import persona_for_talking
 from characters.models import Character
 from chats import access, company, staging
+from chats.actions.moving import tell_moved
 from chats.models import CastMember, Chat, Message, Part, Participant, Role
 from chats.tree import show
 from core.errors import BadInput, Conflict, LimitReached
@@ -35,10 +36,10 @@ def start_chat(user: User, character: Character, *others: Character) -> Chat:
 
 def chat_alone_with(user: User, character: Character) -> Chat:
     """The one they used last in which nobody else is, or a new one."""
-    cast = CastMember.objects.filter(left_at=None).values("chat").annotate(number=Count("id")).filter(number=1)
-    people = Participant.objects.filter(left_at=None).values("chat").annotate(number=Count("id")).filter(number=1)
-    found = access.chats_for(user).filter(character=character, id__in=cast.values("chat"))
-    return found.filter(id__in=people.values("chat")).first() or start_chat(user, character)
+    others = CastMember.objects.filter(chat=OuterRef("pk"), left_at=None).exclude(character=character)
+    people = Participant.objects.filter(chat=OuterRef("pk"), left_at=None).exclude(user=user)
+    found = access.chats_for(user).filter(~Exists(others), ~Exists(people), character=character)
+    return found.first() or start_chat(user, character)
 
 
 def open_chat(user: User, characters: Sequence[Character], *, title: str = "") -> Chat:
@@ -62,6 +63,7 @@ def choose_greeting(user: User, chat_id: UUID, number: int) -> Chat:
             raise Conflict(_("The conversation has begun; another greeting would not fit it any more."))
         if not _greet(chat, number):
             raise BadInput(_("This character has no such greeting."))
+        tell_moved(chat.id, chat.leaf_id)
     return chat
 
 

@@ -1,19 +1,18 @@
-"""Deleting, which can be undone for thirty days."""
+"""Deleting messages, which can be undone for thirty days. For whole chats see `organising`."""
 
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from chats import access, tree
+from chats.actions.moving import tell_moved
 from chats.actions.sending import cancel_reply
-from chats.events import ChatMoved
 from chats.models import Chat, Message, Trash
 from core.errors import Conflict, NotFound
-from core.events import publish_on_commit
 from core.jobs import LIVE
+from memory.actions.standing import stand
 
 
 def delete_message(user: User, message_id: UUID) -> Trash:
@@ -35,6 +34,8 @@ def delete_message(user: User, message_id: UUID) -> Trash:
         instead = beside.before or beside.after
         trash.messages = Message.objects.filter(id__in=ids, trash=None).update(trash=trash)
         trash.save(update_fields=["messages"])
+        # At once, not when memory is told next: what was deleted is not recalled a moment later.
+        stand(chat.id, standing=(), fallen=ids)
         if chat.leaf_id in set(ids):
             if instead is not None:
                 tree.show_through(chat, Message.objects.get(id=instead))
@@ -42,7 +43,7 @@ def delete_message(user: User, message_id: UUID) -> Trash:
                 tree.show(chat, message.parent)
         elif message.parent is not None and message.parent.chosen_id == message.id:
             Message.objects.filter(id=message.parent.id).update(chosen=instead)
-        publish_on_commit(chat.group, ChatMoved(leaf_id=chat.leaf_id))
+        tell_moved(chat.id, chat.leaf_id)
     return trash
 
 
@@ -64,27 +65,5 @@ def restore_messages(user: User, trash_id: UUID) -> Chat:
             leaf.refresh_from_db()
             tree.show(chat, leaf)
         trash.delete()
-        publish_on_commit(chat.group, ChatMoved(leaf_id=chat.leaf_id))
-    return chat
-
-
-def delete_chat(user: User, chat_id: UUID) -> Chat:
-    """Put a chat away, for everybody who is in it. Raises `NotFound` or `NotAllowed`."""
-    live = Message.objects.filter(chat_id=chat_id, status__in=LIVE, trash=None).values_list("id", flat=True)
-    access.get_participation_for(user, chat_id, access.HOST)
-    for reply_id in live:
-        cancel_reply(user, reply_id)
-    with transaction.atomic():
-        chat = access.lock_chat_for(user, chat_id, access.HOST)
-        chat.trashed_at = now()
-        chat.save(update_fields=["trashed_at"])
-        publish_on_commit(chat.group, ChatMoved(leaf_id=None))
-    return chat
-
-
-def restore_chat(user: User, chat_id: UUID) -> Chat:
-    """Raises `NotFound`."""
-    chat = access.get_trashed_chat_for(user, chat_id)
-    Chat.objects.filter(id=chat.id).update(trashed_at=None)
-    chat.trashed_at = None
+        tell_moved(chat.id, chat.leaf_id)
     return chat

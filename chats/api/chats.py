@@ -56,6 +56,14 @@ class Chat(APIView):
             if told := {name: value for name, value in changes.items() if name in OVERRIDES}:
                 held = access.lock_chat_for(user, chat_id)
                 settings.change_overrides(user, chat_id, replace(settings.overrides_of(held), **told))
+            if "remembers" in changes or "recalls" in changes:
+                held = access.lock_chat_for(user, chat_id, access.HOST)
+                settings.change_memory(
+                    user,
+                    chat_id,
+                    remembers=changes.get("remembers", held.remembers),
+                    recalls=changes.get("recalls", held.recalls),
+                )
             if "title" in changes:
                 settings.rename_chat(user, chat_id, changes["title"])
             if "persona_id" in changes:

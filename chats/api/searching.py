@@ -10,6 +10,10 @@ from chats.forms.searching import SearchForm
 from chats.pages import searching as page
 from chats.pages.searching import CharacterHit, ChatHit, MessageHit
 from chats.search.snippets import Segment
+from memory.models import Memory
+from memory.pages import timeline
+
+MOST_MEMORIES = 50
 
 
 class SegmentSerializer(serializers.Serializer[Segment]):
@@ -44,6 +48,24 @@ class CharacterHitSerializer(serializers.Serializer[CharacterHit]):
     tagline = serializers.CharField()
 
 
+class MemoryQuerySerializer(serializers.Serializer[None]):
+    query = serializers.CharField(max_length=2_000)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST_MEMORIES, default=5)
+    character = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class MemoryHitSerializer(serializers.Serializer[Memory]):
+    id = serializers.UUIDField()
+    character_id = serializers.UUIDField()
+    kind = serializers.CharField()
+    speaker = serializers.CharField()
+    text = serializers.CharField()
+    emotion = serializers.CharField()
+    said_at = serializers.DateTimeField()
+    chat_id = serializers.UUIDField()
+    message_id = serializers.UUIDField(source="source_id")
+
+
 class Search(APIView):
     def get(self, request: Request) -> Response:
         """What this person may read; `next` is the cursor of the next page of messages, null at the end."""
@@ -62,3 +84,12 @@ class Search(APIView):
                 "instead": found.instead,
             }
         )
+
+    def post(self, request: Request) -> Response:
+        """What characters remember of this person that fits best, by its words and by what it means."""
+        body = MemoryQuerySerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        wish = timeline.Wish(text=wanted["query"])
+        found = timeline.found(signed_in(request.user), wanted["character"], wish, most=wanted["limit"])
+        return Response({"memories": [MemoryHitSerializer(one).data for one in found.rows]})

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.access import signed_in
@@ -19,8 +20,9 @@ from chats.sentences import Sentences
 from core.database import in_thread
 from core.errors import BadInput, CognitiaError, NotFound
 from core.middleware import error_response
-from core.streams.entries import Delta, Done, Gap, Restart, plain
+from core.streams.entries import Delta, Done, Entry, Gap, Restart, plain
 from core.streams.reading import hub
+from memory.feeling import state_of
 
 Stream = Callable[[User, UUID, int], AsyncGenerator[str, None]]
 EVENTS, LINES = "text/event-stream", "application/x-ndjson"
@@ -67,14 +69,14 @@ async def _heard(stream: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]
 async def _events(user: User, reply_id: UUID, after: int) -> AsyncGenerator[str, None]:
     async with aclosing(following.entries(hub(), user, reply_id, after)) as entries:
         async for numbered in entries:
-            kind, fields = plain(numbered.entry)
+            kind, fields = await _plain(user, reply_id, numbered.entry)
             yield _event(numbered.seq, kind, fields)
 
 
 async def _lines(user: User, reply_id: UUID, after: int) -> AsyncGenerator[str, None]:
     async with aclosing(following.entries(hub(), user, reply_id, after)) as entries:
         async for numbered in entries:
-            kind, fields = plain(numbered.entry)
+            kind, fields = await _plain(user, reply_id, numbered.entry)
             yield json.dumps({"seq": numbered.seq, "type": kind, **fields}, ensure_ascii=False) + "\n"
 
 
@@ -106,8 +108,24 @@ async def _sentences(user: User, reply_id: UUID, after: int) -> AsyncGenerator[s
                 if told > after:
                     yield _event(told, "sentence", {"text": sentence.strip()})
             if isinstance(numbered.entry, Done):
-                kind, fields = plain(numbered.entry)
+                kind, fields = await _plain(user, reply_id, numbered.entry)
                 yield _event(told + 1, kind, fields)
+
+
+async def _plain(user: User, reply_id: UUID, entry: Entry) -> tuple[str, dict[str, object]]:
+    """An entry as JSON has it. The end says how the character feels towards whoever asked, if that is who listens."""
+    kind, fields = plain(entry)
+    if isinstance(entry, Done):
+        return kind, {**fields, "message_id": str(reply_id), **await in_thread(_felt)(user, reply_id)}
+    return kind, dict(fields)
+
+
+def _felt(user: User, reply_id: UUID) -> dict[str, object]:
+    reply = access.get_reply_for(user, reply_id)
+    if reply.owner_id != user.id:
+        return {}
+    state = state_of(user.id, reply.character_id, now())
+    return {"mood": state.mood, "mood_value": round(state.mood_value, 3), "energy": round(state.energy, 3)}
 
 
 def _event(number: int, kind: str, fields: object) -> str:

@@ -72,3 +72,8 @@ class OverridesForm(forms.Form):
     top_p = forms.FloatField(required=False, min_value=0.01, max_value=1)
     max_tokens = forms.IntegerField(required=False, min_value=1, max_value=32_000)
     note = forms.CharField(required=False, strip=True)
+
+
+class MemoryForm(forms.Form):
+    remembers = forms.BooleanField(required=False)
+    recalls = forms.BooleanField(required=False)

@@ -33,7 +33,8 @@ class Chat(models.Model):
     lorebooks = models.ManyToManyField("characters.Lorebook", blank=True, related_name="chats")
     # The newest message of the path that is shown; its parents are the rest of the path.
     leaf = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # The newest message of the path that counts, where somebody has said which one does.
+    # The newest message of the path that counts, where somebody has said which one does. While that is in the trash
+    # none does: the mark comes back with it.
     canonical = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     turn_taking = models.CharField(max_length=11, choices=TurnTaking.choices, default=TurnTaking.NATURAL)
     # How many may answer one message, and up to how many messages in a row they go on by themselves; 0: not at all.
@@ -49,6 +50,9 @@ class Chat(models.Model):
     top_p = models.FloatField(null=True, blank=True)
     max_tokens = models.PositiveIntegerField(null=True, blank=True)
     note = models.TextField(blank=True)
+    # Whether what is said here is remembered elsewhere, and whether what was said elsewhere is recalled here.
+    remembers = models.BooleanField(default=True)
+    recalls = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=now)
     active_at = models.DateTimeField(default=now)
     trashed_at = models.DateTimeField(null=True, blank=True)

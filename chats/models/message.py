@@ -100,6 +100,10 @@ class Message(Job):
     # What the lorebooks must remember after this reply: characters/lore/state.py. On the message, not on the chat,
     # because another branch remembers otherwise.
     lore = models.JSONField(null=True, blank=True)
+    # The depth of the first message that the prompt of this reply told, where earlier ones did not fit.
+    history_from = models.PositiveIntegerField(default=0)
+    # Memory has not been told of it yet, and will be.
+    awaits_memory = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -116,6 +120,7 @@ class Message(Job):
             models.Index(fields=["status"], condition=Q(status__in=LIVE), name="live_replies"),
             models.Index(fields=["chat"], condition=~Q(branch_name=""), name="named_branches"),
             models.Index(fields=["chat"], condition=Q(parent=None), name="first_messages"),
+            models.Index(fields=["chat", "created_at"], condition=Q(awaits_memory=True), name="awaiting_memory"),
         ]
 
     def __str__(self) -> str:
@@ -149,11 +154,6 @@ class Message(Job):
             finish_reason=finish_reason,
             finished_at=now(),
             **figures,
-        )
-
-    def fail_in_queue(self, failure_code: str) -> bool:
-        return self._move(
-            {"status": Status.QUEUED}, status=Status.FAILED, failure_code=failure_code, finished_at=now()
         )
 
     def start_again(self, seq: int) -> bool:
@@ -222,6 +222,23 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return str(self.message_id)
+
+
+class MessageMemory(models.Model):
+    """A memory that stood in the prompt of a reply, and why. What is forgotten leaves this record too."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="remembered")
+    memory = models.ForeignKey("memory.Memory", on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField()
+    reasons = ArrayField(models.CharField(max_length=12), default=list)
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["message", "memory"], name="each_memory_once_in_a_reply")]
+
+    def __str__(self) -> str:
+        return f"{self.memory_id} in {self.message_id}"
 
 
 class Bookmark(models.Model):

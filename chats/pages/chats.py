@@ -38,6 +38,8 @@ class Described:
     top_p: float | None
     max_tokens: int | None
     note: str
+    remembers: bool
+    recalls: bool
     created_at: datetime
     active_at: datetime
 
@@ -97,6 +99,8 @@ def described(user: User, chats: Sequence[Chat]) -> tuple[Described, ...]:
             top_p=chat.top_p,
             max_tokens=chat.max_tokens,
             note=chat.note,
+            remembers=chat.remembers,
+            recalls=chat.recalls,
             created_at=chat.created_at,
             active_at=chat.active_at,
         )

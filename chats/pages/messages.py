@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from chats import access, failures, staging, tree
-from chats.models import Bookmark, Chat, Message, Role
+from chats.models import Bookmark, Chat, Message, MessageMemory, Role
 from chats.pages.faces import face
 from core import markdown
+from memory.pages.remembered import Chip, chips
 
 PAGE_MESSAGES = 40
 # What the test box of lorebooks is filled with: together less than it takes.
@@ -46,6 +47,7 @@ class MessageView:
     is_edited: bool = False
     is_hidden: bool = False
     bookmark: str | None = None
+    remembered: tuple[Chip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,11 @@ def views(user: User, messages: Iterable[Message]) -> tuple[MessageView, ...]:
     found = list(messages)
     versions = tree.versions(found) if found else {}
     marked = dict(Bookmark.objects.filter(owner=user, message__in=found).values_list("message_id", "name"))
-    return tuple(_view(user, message, versions[message.id], marked.get(message.id)) for message in found)
+    remembered = _remembered(user, found)
+    return tuple(
+        _view(user, message, versions[message.id], marked.get(message.id), remembered.get(message.id, ()))
+        for message in found
+    )
 
 
 def view(user: User, message: Message) -> MessageView:
@@ -168,7 +174,25 @@ def greeting_choice(chat: Chat) -> GreetingChoice | None:
     )
 
 
-def _view(user: User, message: Message, versions: tree.Versions, bookmark: str | None) -> MessageView:
+def _remembered(user: User, messages: Iterable[Message]) -> dict[UUID, tuple[Chip, ...]]:
+    """By message, what was recalled of this person's memories; another's are nobody else's to see."""
+    ids = [message.id for message in messages if message.role == Role.CHARACTER and message.owner_id == user.id]
+    found: dict[UUID, list[MessageMemory]] = {}
+    for row in MessageMemory.objects.filter(message__in=ids).select_related("memory") if ids else ():
+        found.setdefault(row.message_id, []).append(row)
+    return {
+        message_id: chips(user, [(row.memory, row.score, row.reasons) for row in rows])
+        for message_id, rows in found.items()
+    }
+
+
+def _view(
+    user: User,
+    message: Message,
+    versions: tree.Versions,
+    bookmark: str | None,
+    remembered: tuple[Chip, ...],
+) -> MessageView:
     is_user = message.role == Role.USER
     closed: tuple[str, ...]
     if message.is_live:
@@ -198,6 +222,7 @@ def _view(user: User, message: Message, versions: tree.Versions, bookmark: str |
         is_edited=message.edited_from_id is not None,
         is_hidden=message.is_hidden,
         bookmark=bookmark,
+        remembered=remembered,
     )
 
 

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from characters.tokens import estimate
-from chats import access, company, staging
-from chats.models import Chat, Message, Receipt, Role
+from chats import access, company, recollecting, staging
+from chats.models import Chat, Message, Part, Receipt, Role
 from chats.pages.details import Budget, budget
 from chats.prompting import PromptTooLong, itemised
 from inference.text.budget import TokenBudget
+from memory.embedding import query_vector
 from weights.choice import context_of
 
 
@@ -31,11 +32,12 @@ class Preview:
 
 
 def preview(user: User, chat: Chat, text: str) -> Preview:
-    """For the chat's character, or in a group for the first who may speak. Raises `NotFound`."""
+    """For the chat's character, or in a group for the first who may speak; to the chat's host alone, whose lorebooks
+    are in it. Raises `NotFound`."""
     there = access.get_participation_for(user, chat.id)
     seat = next((one for one in company.cast(chat) if not one.is_muted), None)
     character = chat.character if seat is None else seat.character
-    if character.owner_id not in (None, user.id) or there.since is not None:
+    if there.part != Part.OWNER or character.owner_id not in (None, user.id):
         return Preview(character.name, problem=_("You see what is said here, not what the characters are made from."))
     shared = {"owner": user, "chat": chat, "character": character, "persona": there.persona}
     unsaid = Message(
@@ -48,7 +50,13 @@ def preview(user: User, chat: Chat, text: str) -> Preview:
     known = told.values_list("context_tokens", flat=True).first()
     context = known or context_of(chat.language_model or character.language_model)
     room = TokenBudget(context)
-    staged = staging.staged(reply, room, estimate, unsaid=unsaid if text.strip() else None)
+    staged = staging.staged(
+        reply,
+        room,
+        estimate,
+        unsaid=unsaid if text.strip() else None,
+        minding=lambda heard, said: recollecting.minded(reply, heard, said, room, estimate, query_vector),
+    )
     try:
         made = itemised(staged.scene, room, estimate)
     except PromptTooLong:

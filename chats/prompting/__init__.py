@@ -8,12 +8,14 @@ first; then a tail that is never stored (lore, memories, mood, note, reminder) a
 
 from chats.prompting.assembly import Itemised, Slice, assemble, itemised
 from chats.prompting.examples import blocks
-from chats.prompting.fitting import PromptTooLong
+from chats.prompting.fitting import TURN_OVERHEAD_TOKENS, PromptTooLong
 from chats.prompting.lore import Lore, Place
 from chats.prompting.parts import Source
 from chats.prompting.scene import Line, Recollection, Scene
+from chats.prompting.sections import system
 
 __all__ = [
+    "TURN_OVERHEAD_TOKENS",
     "Itemised",
     "Line",
     "Lore",
@@ -26,4 +28,5 @@ __all__ = [
     "assemble",
     "blocks",
     "itemised",
+    "system",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chats.prompting import sections
 from chats.prompting.fitting import fitted
 from chats.prompting.parts import Part, Source
-from chats.prompting.scene import Scene
+from chats.prompting.scene import Recollection, Scene
 from inference.text.budget import CountTokens, TokenBudget
 from inference.text.prompt import Prompt, Role, Turn
 
@@ -25,10 +25,12 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Itemised:
-    """`slices` in the order of the prompt; lore at a depth stands with the history, before it."""
+    """`slices` in the order of the prompt; lore at a depth stands with the history, before it. `memories` are those
+    that found room."""
 
     prompt: Prompt
     slices: tuple[Slice, ...]
+    memories: tuple[Recollection, ...] = ()
 
 
 def assemble(scene: Scene, budget: TokenBudget, count: CountTokens) -> Prompt:
@@ -43,7 +45,7 @@ def assemble(scene: Scene, budget: TokenBudget, count: CountTokens) -> Prompt:
 def itemised(scene: Scene, budget: TokenBudget, count: CountTokens) -> Itemised:
     """The same prompt, and what it is made of. Raises `PromptTooLong`."""
     kept = fitted(scene, budget, count)
-    return Itemised(_prompt(kept), tuple(_slices(_parts(kept), count)))
+    return Itemised(_prompt(kept), tuple(_slices(_parts(kept), count)), kept.memories)
 
 
 def _prompt(scene: Scene) -> Prompt:

@@ -1,6 +1,8 @@
 """Everything a prompt is made of, before it is measured and trimmed."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from chats.prompting.lore import Lore
 from inference.text.prompt import Role
@@ -16,11 +18,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """A memory as the prompt tells it: what, when, and how it felt ("" when it felt like nothing)."""
+    """A memory as the prompt tells it: what, when, and how it felt ("" when it felt like nothing).
+
+    The prompt tells them in the order of `at`. `id` is the memory's, for whoever wants to know which were told.
+    """
 
     text: str
     when: str
     feeling: str = ""
+    at: datetime | None = None
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

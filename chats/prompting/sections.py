@@ -1,6 +1,7 @@
 """The words around the parts of a prompt, and their order: in one place, so that a snapshot shows a change."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from chats.prompting.examples import blocks
 from chats.prompting.lore import Lore, Place
@@ -21,6 +22,8 @@ BEGINNING = Heading("How your answer begins")
 LAST = Heading("Before you answer")
 # What stands around lore and memories, however many of them there are.
 RECALLED_HEADINGS = "\n\n".join(f"# {heading.title}\n" for heading in (KNOWN, TALK, REMEMBERED))
+
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 # What a character is told that shall speak although nobody said anything to it.
 UNASKED = "(Go on.)"
@@ -76,7 +79,7 @@ def volatile(scene: Scene) -> list[Part]:
         (
             *_lore((one for one in brought_up if one.place not in EXAMPLES), KNOWN),
             *_lore((one for one in brought_up if one.place in EXAMPLES), TALK),
-            *(Part(Source.MEMORIES, recollection(memory), REMEMBERED) for memory in scene.memories),
+            *(Part(Source.MEMORIES, text, REMEMBERED) for text in recollections(scene.memories)),
             Part(Source.MOOD, scene.mood.strip(), FELT),
             *_lore((one for one in scene.lore if one.place is Place.NOTE_TOP), NOTE),
             Part(Source.NOTE, scene.note.strip(), NOTE),
@@ -85,6 +88,11 @@ def volatile(scene: Scene) -> list[Part]:
             Part(Source.REMINDER, scene.reminder.strip(), LAST),
         )
     )
+
+
+def recollections(memories: Iterable[Recollection]) -> list[str]:
+    """A line for each, in the order of time."""
+    return [recollection(memory) for memory in sorted(memories, key=lambda memory: memory.at or BEFORE_ALL)]
 
 
 def recollection(memory: Recollection) -> str:

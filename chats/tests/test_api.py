@@ -153,7 +153,10 @@ class TestEvents:
         assert [seq for seq, _, _ in heard] == list(range(1, len(heard) + 1))
         assert heard[0] == (1, "start", {"attempt": 1})
         assert "".join(str(fields["text"]) for _, kind, fields in heard if kind == "delta") == "One\n\nTwo"
-        assert heard[-1][1:] == ("done", {"status": "done", "code": ""})
+        kind, fields = heard[-1][1:]
+        assert (kind, fields["status"], fields["code"], fields["message_id"]) == ("done", "done", "", str(reply.id))
+        # A message costs a little of the energy that everybody begins with.
+        assert (fields["mood"], fields["mood_value"], fields["energy"]) == ("neutral", 0.5, 0.67)
 
     async def test_they_go_on_after_the_last_one_heard(self, browser: AsyncClient, reply: Message) -> None:
         whole = await self.events(browser, reply)

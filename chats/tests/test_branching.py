@@ -1,19 +1,24 @@
 """Going from one branch of a chat to another, and beginning one."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from characters.actions.characters import create_character
 from characters.cards.card import Card
 from characters.models import Character
-from chats.actions import branching, casting, sending, starting, trash
+from chats.actions import branching, casting, sending, settings, starting, trash
 from chats.models import Bookmark, Chat, Message
-from chats.tests.acting import send, tell
+from chats.pages import paths
+from chats.tests.acting import at_once, send, tell
 from chats.tree import path_to, show, versions
-from core.errors import BadInput, Conflict, NotFound
+from core.errors import BadInput, Conflict, LimitReached, NotFound
 from core.jobs import Status
 from inference.testing import ScriptedBackend
 
@@ -31,6 +36,37 @@ def said(user: User, chat: Chat, engine: ScriptedBackend, text: str, answer: str
     sent = send(user, chat, text)
     tell(sent.reply)
     return sent
+
+
+class TestTheOutline:
+    def test_its_cost_does_not_grow_with_its_branches(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend
+    ) -> None:
+        def asked() -> int:
+            alices_chat.refresh_from_db()
+            with CaptureQueriesContext(connection) as queries:
+                paths.paths(alice, alices_chat)
+            return len(queries)
+
+        first = said(alice, alices_chat, text_engine, "Hello", "One").reply
+        numbers = []
+        for answer in ("Two", "Three", "Four"):
+            text_engine.script(answer)
+            branching.make_canonical(alice, tell(sending.write_again(alice, first.id)).id, alices_chat.id)
+            numbers.append(asked())
+        assert numbers == [numbers[0]] * 3
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+    @pytest.mark.parametrize("offset", ["-840", "840"])
+    def test_any_day_can_be_gone_to(
+        self, day: str, offset: str, alice: User, alices_chat: Chat, signed_in: Client
+    ) -> None:
+        message = send(alice, alices_chat).reply
+        answer = signed_in.get(
+            f"/chats/{alices_chat.id}/jump/", {"date": day, "offset": offset}, headers={"accept": "application/json"}
+        )
+        there = path_to(message.id, limit=9)[0 if day < "2" else -1]
+        assert answer.json() == {"message_id": str(there.id)}
 
 
 class TestVersions:
@@ -96,6 +132,31 @@ class TestVersions:
         assert sending.write_again(alice, sent.reply.id, key) == sending.write_again(alice, sent.reply.id, key)
         with pytest.raises(Conflict, match="another message"):
             send(alice, alices_chat, "Hello", key)
+
+    @pytest.mark.parametrize(
+        "act",
+        [
+            lambda user, sent, key: branching.edit_message(user, sent.message.id, "Other words", key),
+            lambda user, sent, key: sending.write_again(user, sent.reply.id, key),
+            lambda user, sent, key: sending.go_on(user, sent.reply.id, key),
+            lambda user, sent, key: sending.ask_to_speak(user, sent.message.chat_id, key=key),
+        ],
+    )
+    def test_a_key_that_is_used_in_two_chats_at_once_is_one_messages(
+        self,
+        alice: User,
+        alices_chat: Chat,
+        azera: Character,
+        text_engine: ScriptedBackend,
+        act: Callable[[User, sending.Sent, UUID], object],
+    ) -> None:
+        key = uuid4()
+        sents = [
+            said(alice, chat, text_engine, "Hello", "One") for chat in (alices_chat, starting.start_chat(alice, azera))
+        ]
+        outcomes = at_once([partial(act, alice, sent, key) for sent in sents])
+        assert [type(one) for one in outcomes].count(Conflict) == 1, outcomes
+        assert Message.objects.filter(owner=alice, key=key).count() == 1
 
 
 class TestBranches:
@@ -171,6 +232,11 @@ class TestCopies:
         assert shown(branching.copy_to_new_chat(alice, sent.reply.id)) == ["Hello"]
         assert Message.objects.get(id=sent.reply.id).status == Status.QUEUED
 
+    def test_a_copy_of_a_chat_with_the_longest_name_has_one_that_fits(self, alice: User, alices_chat: Chat) -> None:
+        message = send(alice, alices_chat).message
+        settings.rename_chat(alice, alices_chat.id, "x" * settings.LONGEST_TITLE)
+        assert len(branching.copy_to_new_chat(alice, message.id).title) == settings.LONGEST_TITLE
+
 
 class TestBookmarks:
     def test_a_place_has_one(self, alice: User, alices_chat: Chat) -> None:
@@ -180,6 +246,16 @@ class TestBookmarks:
         assert Bookmark.objects.get().name == "The storm"
         branching.remove_bookmark(alice, message.id)
         assert not Bookmark.objects.exists()
+
+    def test_one_can_be_renamed_when_there_is_room_for_no_more(
+        self, alice: User, alices_chat: Chat, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(branching, "MOST_BOOKMARKS", 1)
+        sent = send(alice, alices_chat)
+        branching.bookmark(alice, sent.message.id)
+        assert branching.bookmark(alice, sent.message.id, "The storm").name == "The storm"
+        with pytest.raises(LimitReached):
+            branching.bookmark(alice, sent.reply.id)
 
 
 class TestStrangers:

@@ -5,10 +5,14 @@ import pytest
 from accounts.models import User
 from characters.actions.characters import create_character
 from characters.cards.card import Card
-from chats.actions import branching, sending, starting, trash
+from characters.models import Character
+from chats.actions import branching, organising, sending, starting, trash
 from chats.models import Chat, Message, Part, Trash
 from chats.tests.acting import send, tell
+from chats.tests.sockets import socket
+from chats.tests.table import come_in, group
 from chats.tree import path_to, versions
+from core.database import in_thread
 from core.errors import Conflict, NotAllowed, NotFound
 from core.jobs import Status
 from inference.testing import ScriptedBackend
@@ -71,6 +75,14 @@ class TestMessages:
         sent.reply.refresh_from_db()
         assert sent.reply.status == Status.CANCELLED
         assert shown(alices_chat) == []
+
+    def test_one_that_waits_behind_it_does_not_keep_it_from_being_stopped(self, alice: User) -> None:
+        chat = group(alice, "Mira", "Bram", most=2)
+        first, second = send(alice, chat).replies
+        trash.delete_message(alice, second.id)
+        sending.cancel_reply(alice, first.id)
+        first.refresh_from_db()
+        assert first.status == Status.CANCELLED
 
     def test_one_that_was_deleted_while_it_was_told_does_not_keep_what_is_above_it(
         self, alice: User, alices_chat: Chat
@@ -150,7 +162,7 @@ class TestOthers:
         sent.reply.refresh_from_db()
         assert sent.reply.status == Status.QUEUED
         with pytest.raises(NotAllowed):
-            trash.delete_chat(charlie, alices_chat.id)
+            organising.delete_chats(charlie, [alices_chat.id])
 
     def test_a_guest_brings_back_their_own_and_the_host_everybodys(
         self, alice: User, charlie: User, alices_chat: Chat, text_engine: ScriptedBackend
@@ -175,20 +187,32 @@ class TestChats:
         persona = alices_chat.participants.get().persona
         alices_chat.participants.create(user=charlie, part=Part.WRITER, persona=persona)
         reply = send(alice, alices_chat).reply
-        trash.delete_chat(alice, alices_chat.id)
+        organising.delete_chats(alice, [alices_chat.id])
         reply.refresh_from_db()
         assert reply.status == Status.CANCELLED
         for person in (alice, charlie):
             with pytest.raises(NotFound):
                 send(person, alices_chat)
         with pytest.raises(NotFound):
-            trash.restore_chat(charlie, alices_chat.id)
-        trash.restore_chat(alice, alices_chat.id)
+            organising.restore_chats(charlie, [alices_chat.id])
+        organising.restore_chats(alice, [alices_chat.id])
         assert send(charlie, alices_chat).message.parent_id == reply.id
+
+    @pytest.mark.usefixtures("web_process")
+    async def test_everybodys_list_of_chats_is_told(self, alice: User, charlie: User, azera: Character) -> None:
+        chat = await in_thread(group)(alice, "Mira")
+        await in_thread(come_in)(charlie, chat)
+        own = await in_thread(starting.start_chat)(charlie, azera)
+        async with socket(charlie, own.id) as theirs:
+            await theirs.hear("chat.state")
+            await in_thread(organising.delete_chats)(alice, [chat.id])
+            assert (await theirs.hear("chat.changed"))["chat_id"] == str(chat.id)
+            await in_thread(organising.restore_chats)(alice, [chat.id])
+            assert (await theirs.hear("chat.changed"))["chat_id"] == str(chat.id)
 
     def test_a_stranger_does_neither(self, charlie: User, alices_chat: Chat) -> None:
         with pytest.raises(NotFound):
-            trash.delete_chat(charlie, alices_chat.id)
+            organising.delete_chats(charlie, [alices_chat.id])
         with pytest.raises(NotFound):
-            trash.restore_chat(charlie, alices_chat.id)
+            organising.restore_chats(charlie, [alices_chat.id])
         assert Chat.objects.filter(id=alices_chat.id, trashed_at=None).exists()

@@ -2,11 +2,13 @@
 
 import json
 import random
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils.timezone import now
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -16,7 +18,7 @@ from characters.access import persona_for_talking
 from characters.actions.characters import create_character
 from characters.cards.card import Card
 from characters.models import Character, Lorebook
-from chats import company, staging, turns
+from chats import company, remembering, staging, turns
 from chats.actions import branching, casting, sending, starting, trash
 from chats.directing import QUESTION
 from chats.models import Chat, Message, Part, Participant, Role, TurnTaking
@@ -24,6 +26,10 @@ from chats.tests.acting import send, tell
 from chats.tree import path_to
 from core.json import Json
 from inference.testing import ScriptedBackend
+from memory import summarizing
+from memory.models import Kind, Memory
+from memory.query import Query, Recollection
+from memory.recall import recall
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]
 
@@ -31,6 +37,8 @@ NAMES = ("Mira", "Bram", "Odile", "Tarek", "Wenna")
 MOST_SAID = 300
 # How much is said before anybody answers.
 QUIET = 100
+CANARY = re.compile(r"canary(\d+)x")
+SENTENCE = "I saw {} in the harbour, and I was glad of it."
 DIRECTS = QUESTION.split("{", maxsplit=1)[0]
 
 
@@ -80,6 +88,8 @@ class Table:
     cases: int = 0
     directed: int = 0
     kept_from: int = 0
+    # What is said around each canary.
+    sentence: str = "{}"
 
     def __post_init__(self) -> None:
         self.chat = starting.start_chat(self.people[0], *self.characters[:3])
@@ -96,10 +106,23 @@ class Table:
             # Who is alone with somebody always answers.
             return
         number = self._next()
-        sent = sending.send_message(self.chance.choice(self.people), self.chat.id, canary(number), uuid4())
+        sent = sending.send_message(
+            self.chance.choice(self.people), self.chat.id, self.sentence.format(canary(number)), uuid4()
+        )
         self._note(sent.message, number, self.present)
 
-    def act(self) -> None:
+    def remember(self) -> None:
+        """What the workers do afterwards. No model is at hand for chapters, so they are put together of what was
+        said."""
+        while remembering.run_remembering(self.chat.id):
+            pass
+        for person in self.people:
+            for character in self.characters:
+                while due := summarizing.due(person.id, character.id, self.chat.id):
+                    self.engine.fail("no model for chapters")
+                    assert summarizing.run_summarizing(due) is not None
+
+    def act(self, *, checks: bool = True) -> None:
         """Something that people do at a table."""
         chance, user = self.chance, self.chance.choice(self.people)
         if chance.random() < 0.4:
@@ -113,7 +136,7 @@ class Table:
             case "edit" if said:
                 old = chance.choice([one for one in said if one.role == Role.CHARACTER] or said)
                 number = self._next()
-                sent = branching.edit_message(old.owner, old.id, canary(number))
+                sent = branching.edit_message(old.owner, old.id, self.sentence.format(canary(number)))
                 # What a character said, whoever heard it: what stands there now, they are said to have heard.
                 by_person = old.role == Role.USER
                 self._note(sent.message, number, self.present if by_person else self.heard[self.where[old.id]])
@@ -134,25 +157,28 @@ class Table:
             case _:
                 number = self._next()
                 speaker = chance.choice(sorted(self.present)) if chance.random() < 0.3 else None
-                sent = sending.send_message(user, self.chat.id, canary(number), uuid4(), speaker=speaker)
+                sent = sending.send_message(
+                    user, self.chat.id, self.sentence.format(canary(number)), uuid4(), speaker=speaker
+                )
                 self._note(sent.message, number, self.present)
-        self.tell_all()
+        self.tell_all(checks=checks)
 
-    def tell_all(self) -> None:
+    def tell_all(self, *, checks: bool = True) -> None:
         """Each reply as a worker tells it; what the model was given is looked through."""
         while waiting := turns.waiting_in(self.chat.id):
             reply = Message.objects.get(id=waiting[0])
             number = self._next()
             if reply.is_directed:
                 self.engine.script(self.chance.choice(NAMES))
-            self.engine.script(canary(number))
+            self.engine.script(self.sentence.format(canary(number)))
             self.engine.prompts.clear()
             tell(reply)
             self._note(reply, number, self.present)
             assert len(self.engine.prompts) in (1, 2)
             for prompt in self.engine.prompts:
                 listeners = self.present if prompt.find(DIRECTS) >= 0 else {reply.character_id}
-                self._check(prompt, reply, listeners)
+                if checks:
+                    self._check(prompt, reply, listeners)
 
     def _check(self, prompt: str, reply: Message, listeners: set[UUID]) -> None:
         path = {one.id: one for one in path_to(reply.parent_id, limit=1000)}
@@ -204,6 +230,48 @@ def test_a_speaker_is_told_what_it_was_there_for_and_nothing_else(
         table.act()
     assert table.kept_from > 300
     assert table.directed > 20
+
+
+def test_elsewhere_it_recalls_what_it_was_there_for_and_its_chapters_tell_nothing_else(
+    alice: User, charlie: User, text_engine: ScriptedBackend, settings: Settings
+) -> None:
+    settings.LIVE_REPLIES_PER_USER = 1000
+    table = Table([alice, charlie], cast(alice, *NAMES), text_engine, random.Random(2), sentence=SENTENCE)
+    casting.change_rules(alice, table.chat.id, casting.Rules(TurnTaking.MANUAL))
+    for _ in range(QUIET):
+        table.say_quietly()
+    for _ in range(12):
+        table.act(checks=False)
+        table.remember()
+    table.chat.refresh_from_db()
+    shown = {one.id for one in path_to(table.chat.leaf_id, limit=1000) if not one.is_hidden}
+    known = 0
+    for character in table.characters:
+        for message_id, number in table.where.items():
+            recalls = canary(number) in "\n".join(one.line for one in recalled(alice, character, canary(number)))
+            assert recalls == (message_id in shown and character.id in table.heard[number])
+            known += recalls
+    chapters = Memory.objects.filter(chat_id=table.chat.id, kind=Kind.SUMMARY)
+    told = [(chapter.character_id, int(number)) for chapter in chapters for number in CANARY.findall(chapter.text)]
+    assert all(character_id in table.heard[number] for character_id, number in told)
+    assert known > 150
+    assert len(told) > 30
+
+
+def recalled(user: User, character: Character, text: str) -> tuple[Recollection, ...]:
+    return recall(
+        Query(
+            owner_id=user.id,
+            character_id=character.id,
+            text=text,
+            people=frozenset({user.id}),
+            person_names=(),
+            character_names=(),
+            now=now(),
+            budget=200,
+            count=lambda line: len(line.split()),
+        )
+    ).memories
 
 
 @given(there=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans())))

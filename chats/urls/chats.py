@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("chats/<uuid:chat_id>/persona/", settings.persona, name="persona"),
     path("chats/<uuid:chat_id>/tags/", settings.tags, name="tags"),
     path("chats/<uuid:chat_id>/lorebooks/", settings.lorebooks, name="lorebooks"),
+    path("chats/<uuid:chat_id>/memory/", settings.memory, name="memory"),
     path("chats/<uuid:chat_id>/overrides/", settings.overrides, name="overrides"),
     path("chats/<uuid:chat_id>/draft/", settings.draft, name="draft"),
     path("chats/<uuid:chat_id>/prompt/", settings.prompt, name="prompt"),

@@ -24,6 +24,7 @@ from chats.pages import faces as faces_page
 from chats.pages import messages as messages_page
 from chats.pages import sidebar as sidebar_page
 from core.errors import BadInput, CognitiaError, NotFound
+from memory.pages import mind as mind_page
 from weights import access as weights_access
 
 # Of somebody's own characters, on the page where a chat is begun; all of them stand on a page of theirs.
@@ -99,6 +100,7 @@ def chat_page(
         "lorebook_choices": lorebooks_page.choices(user, {book.id for book in chat.lorebooks.defer("text")}),
         "tag_choices": tags_page.choices(user, {tag.id for tag in chat.tags.all()}),
         "company": company_page.table(user, chat),
+        "vitals": mind_page.vitals(user, chat.character_id),
         "messages": shown.messages,
         "has_older": shown.has_older,
         "has_newer": shown.has_newer,

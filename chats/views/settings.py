@@ -13,7 +13,7 @@ from accounts.access import signed_in
 from characters.pages import personas as personas_page
 from chats import access
 from chats.actions import settings, starting
-from chats.forms.chats import DraftForm, GreetingForm, OverridesForm, PersonaForm
+from chats.forms.chats import DraftForm, GreetingForm, MemoryForm, OverridesForm, PersonaForm
 from chats.pages import messages as messages_page
 from chats.pages import preview as preview_page
 from chats.views.chats import chat_page
@@ -84,6 +84,16 @@ def overrides(request: HttpRequest, chat_id: UUID) -> HttpResponse:
     access.get_chat_for(user, chat_id)
     form = parsed(OverridesForm(request.POST))
     settings.change_overrides(user, chat_id, settings.Overrides(**form.cleaned_data))
+    return HttpResponse(status=204) if wants_json(request) else redirect("chats:detail", chat_id)
+
+
+@login_required
+@require_POST
+def memory(request: HttpRequest, chat_id: UUID) -> HttpResponse:
+    """Whether this chat is remembered elsewhere, and whether anything is recalled in it."""
+    user = signed_in(request.user)
+    access.get_chat_for(user, chat_id)
+    settings.change_memory(user, chat_id, **parsed(MemoryForm(request.POST)).cleaned_data)
     return HttpResponse(status=204) if wants_json(request) else redirect("chats:detail", chat_id)
 
 

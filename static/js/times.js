@@ -7,7 +7,7 @@ const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short"
 const longDate = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
-const dayOf = (moment) => `${moment.getFullYear()}-${moment.getMonth()}-${moment.getDate()}`;
+export const dayOf = (moment) => `${moment.getFullYear()}-${moment.getMonth()}-${moment.getDate()}`;
 const daysAgo = (days) => { const moment = new Date(); moment.setDate(moment.getDate() - days); return moment; };
 
 function short(moment) {
@@ -23,7 +23,8 @@ export function localTimes(root) {
   }
 }
 
-function dayName(moment) {
+/** Today, yesterday, or the date in full. */
+export function dayName(moment) {
   if (dayOf(moment) === dayOf(new Date())) return words("today");
   return dayOf(moment) === dayOf(daysAgo(1)) ? words("yesterday") : longDate.format(moment);
 }

@@ -135,3 +135,13 @@ export function post(url, body = new FormData(), { keepalive = false } = {}) {
     redirect: "manual",
   });
 }
+
+// What only a popover needs comes with the first time it opens.
+document.addEventListener("beforetoggle", ({ target, newState }) => {
+  if (newState !== "open") return;
+  const { style, module } = target.dataset;
+  if (style && !$(`link[href="${style}"]`)) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style }));
+  }
+  if (module) import(module);
+}, true);

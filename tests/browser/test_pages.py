@@ -17,8 +17,8 @@ FOR_ALL = ["/account/login/", "/account/signup/", "/account/password/reset/", "/
 FOR_MEMBERS = [
     "/chats/", "/chats/all/", "/chats/archive/", "/chats/trash/", "/chats/import/", "/chats/group/", "/search/?q=a",
     "/characters/", "/characters/saved/", "/characters/yours/", "/characters/new/", "/characters/import/",
-    "/lorebooks/", "/lorebooks/new/", "/personas/", "/personas/new/", "/tags/", "/account/password/change/",
-    "/account/email/", "/account/logout/", "/no/such/page/",
+    "/lorebooks/", "/lorebooks/new/", "/memories/", "/memories/receipts/", "/personas/", "/personas/new/", "/tags/",
+    "/account/password/change/", "/account/email/", "/account/logout/", "/no/such/page/",
 ]  # fmt: skip
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))

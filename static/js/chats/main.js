@@ -153,6 +153,16 @@ function onDone(reply, { status, message }) {
   showSnippet(said.slice(0, 90), false);
   toLast();
   sawAll();
+  showRemembered(reply.item);
+}
+
+/** What it remembered stands in its record, which is written with its end. */
+async function showRemembered(item) {
+  const fresh = await fetchMessage(item.dataset.message).catch(() => null);
+  const chips = fresh && $("[data-remembered]", fresh);
+  if (!chips || $("[data-remembered]", item)) return;
+  stick.hold(() => $("[data-actions]", item).before(chips));
+  page.dispatchEvent(new CustomEvent("remembered"));
 }
 
 /** The reader has seen what there is. */

@@ -37,12 +37,15 @@ async function choose(button) {
   }
 }
 
-menu.addEventListener("toggle", (event) => {
-  opener.setAttribute("aria-expanded", String(event.newState === "open"));
-  if (event.newState !== "open") return;
+function shown() {
+  const isOpen = menu.matches(":popover-open");
+  opener.setAttribute("aria-expanded", String(isOpen));
+  if (!isOpen) return;
   place();
   ($('[aria-pressed="true"]', menu) ?? $("button", menu))?.focus();
-});
+}
+menu.addEventListener("toggle", shown);
+shown(); // this module comes with the first time that it opens
 addEventListener("resize", () => { if (menu.matches(":popover-open")) place(); });
 menu.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
