@@ -100,10 +100,12 @@ def _told(query: Query, ranked: Ranked, search: Search) -> Recalled:
     read = LEAST_READ + READ_MORE * query.budget // TOKENS_OF_A_LINE
     best = [ranked.found.ids[at] for at in order if lengths[at] >= LEAST_WORDS][:read]
     details = {detail.memory_id: detail for detail in search.details(best)}
-    details |= _linked(search, details)
+    # Of a time that is named, what was true then is asked, and not what made it untrue.
+    is_dated = bool(ranked.question.spans)
+    details |= {} if is_dated else _linked(search, details)
     recap = recapping.choose(query, ranked.question, ranked.found.derived, search)
     packing = Packing(query.budget - (recap.tokens if recap else 0), query.count)
-    updates = _fill(packing, best, details, ranked.found.stems)
+    updates = _fill(packing, best, details, ranked.found.stems, pairs=not is_dated)
     places = {memory_id: at for at, memory_id in enumerate(ranked.found.ids)}
     return Recalled(
         memories=tuple(
@@ -128,16 +130,19 @@ def _linked(search: Search, details: Mapping[str, Detail]) -> dict[str, Detail]:
     return linked
 
 
-def _fill(packing: Packing, best: Sequence[str], details: Mapping[str, Detail], stems: Sequence[str]) -> set[str]:
-    """In the order of rank; what was replaced never without what is true now. Answers which came up with another."""
+def _fill(
+    packing: Packing, best: Sequence[str], details: Mapping[str, Detail], stems: Sequence[str], *, pairs: bool
+) -> set[str]:
+    """In the order of rank; with `pairs`, what was replaced never without what is true now. Answers which came up
+    with another."""
     newer: dict[str, str] = {}
     for one in sorted(details.values(), key=lambda detail: (detail.said_at, detail.memory_id)):
-        if one.replaces is not None:
+        if one.replaces is not None and pairs:
             newer[one.replaces] = one.memory_id
     updates: set[str] = set()
     for at, memory_id in enumerate(best):
         newest = _newest(memory_id, newer)
-        older = details[memory_id].replaces if at < PAIRED else None
+        older = details[memory_id].replaces if at < PAIRED and pairs else None
         needed = list(dict.fromkeys((memory_id, newest)))
         wanted = [*needed, older] if older is not None and older in details else needed
         # Where there is no room for both, what is true goes without what was.

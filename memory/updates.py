@@ -43,6 +43,13 @@ LONGEST_WITH_CUE = 140
 # Of two short statements of oneself the nearer are about the same thing without a word in common.
 LEAST_OF_OWN, LONGEST_OF_OWN = 0.4, 100
 OWN = re.compile(r"\b(?:i|we|my|our|me|us)\b", re.IGNORECASE)
+# What was done at a time stays done: another cake does not make the first one untrue.
+DONE = re.compile(
+    r"\b(?:today|tonight|yesterday|just now|earlier|this (?:morning|afternoon|evening|week|weekend|month)|"
+    r"last (?:night|week|weekend|month|\w+day)|(?:after|before|at) (?:breakfast|lunch|dinner|supper|dark|work|school)|"
+    r"\w+ ago)\b",
+    re.IGNORECASE,
+)
 SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 # "They raised our rent, can you believe that?" is told, not asked.
 ASKING = re.compile(
@@ -102,7 +109,7 @@ def replaced(text: str, nearest: Sequence[Older]) -> int | None:
     told = statement(text)
     if len(told) <= LONGEST_NEWS:
         for at, older in enumerate(nearest[:NEAREST_OF_NEWS]):
-            is_near = older.similarity >= LEAST_OF_NEWS and older.is_apart
+            is_near = older.similarity >= LEAST_OF_NEWS and older.is_apart and not DONE.search(older.text)
             if is_near and older.shares_rare and len(older.text) <= LONGEST_NEWS:
                 return at
     if nearest and len(told) <= LONGEST_WITH_CUE and has_cue(told) and nearest[0].similarity >= LEAST_SIMILARITY:
@@ -112,7 +119,7 @@ def replaced(text: str, nearest: Sequence[Older]) -> int | None:
 
 def _is_of_own(told: str, older: Older) -> bool:
     are_short = max(len(told), len(older.text)) <= LONGEST_OF_OWN
-    are_own = OWN.search(told) is not None and OWN.search(older.text) is not None
+    are_own = OWN.search(told) is not None and OWN.search(older.text) is not None and not DONE.search(older.text)
     return are_short and are_own and older.is_apart and older.similarity >= LEAST_OF_OWN
 
 

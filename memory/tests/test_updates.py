@@ -100,6 +100,7 @@ STORY = "I keep a raven named Quill, and " + "she is the cleverest bird that eve
         ("Quill flew off in the storm.", Older(STORY, 0.44, shares_rare=True, is_apart=True), False),
         ("I gave up on birds.", Older(RAVEN, 0.36, shares_rare=False, is_apart=True), True),
         ("I dyed my hair green.", Older("My hair is brown.", 0.6, shares_rare=False, is_apart=True), True),
+        ("I baked rye bread.", Older("I baked a cake today.", 0.6, shares_rare=True, is_apart=True), False),
         ("The tide is out tonight.", Older("My hair is brown.", 0.6, shares_rare=False, is_apart=True), False),
     ],
 )
