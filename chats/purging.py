@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from django.utils.timezone import now
 
 from chats.models import Chat, Message, Suggestion, Trash
+from memory.actions.forgetting import forget_messages
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ def _erase(ids: Sequence[UUID]) -> None:
     Python for each. The database looks at what names what when the transaction ends.
     """
     for batch in _batches(ids):
+        forget_messages(batch)
         for relation in Message._meta.get_fields(include_hidden=True):
             if isinstance(relation, models.ForeignObjectRel):
                 _forget(relation, batch)

@@ -3,19 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.timezone import now
 
 from accounts.models import User
 from characters.actions.characters import create_character
 from characters.cards.card import Card
 from characters.models import Character
-from chats import recollecting, remembering
+from chats import purging, recollecting, remembering
 from chats.actions import branching, organising, sending, starting, trash
 from chats.models import Chat, Message, MessageMemory, Role
 from chats.tests.acting import send, tell
 from core.jobs import Status
 from inference.testing import ScriptedBackend
 from memory.actions import forgetting
-from memory.models import Kind, Memory, Mind
+from memory.models import Forgotten, Kind, Memory, Mind
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]
 
@@ -134,6 +135,16 @@ class TestWhatStands:
         organising.restore_chats(alice, [alices_chat.id])
         remembering.run_remembering(alices_chat.id)
         assert remembered(alices_chat) == [SECRET, "I see."]
+
+    def test_what_is_deleted_for_good_is_in_nobodys_memory(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend
+    ) -> None:
+        say(alice, alices_chat, SECRET, text_engine)
+        organising.delete_chats(alice, [alices_chat.id])
+        Chat.objects.filter(id=alices_chat.id).update(trashed_at=now() - timedelta(days=31))
+        purging.run_purging()
+        assert not Memory.objects.exists()
+        assert not Forgotten.objects.exists()
 
 
 class TestRecalling:

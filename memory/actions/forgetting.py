@@ -16,7 +16,7 @@ from core.errors import BadInput, NotFound
 from core.events import group_of_person, publish_on_commit
 from memory import access, erasing
 from memory.events import MemoryForgotten
-from memory.models import Forgetting, Kind, Memory, Mind
+from memory.models import Forgetting, Forgotten, Kind, Memory, Mind
 
 
 def forget_memory(user: User, memory_id: UUID) -> Forgetting:
@@ -67,6 +67,18 @@ def forget_character(user: User, character_id: UUID) -> Forgetting:
         receipt = _forget(user, "character", character_id, ids, chats={one for one in chats if one is not None})
         Mind.objects.filter(owner=user, character_id=character_id).delete()
     return receipt
+
+
+def forget_messages(source_ids: Collection[UUID]) -> None:
+    """What is deleted for good is in nobody's memory, nor is what was made of it. Without a receipt: that was deleted
+    long before."""
+    heard = Memory.objects.filter(kind=Kind.EXCHANGE, source_id__in=source_ids).order_by("owner")
+    for owner_id in list(heard.values_list("owner", flat=True).distinct()):
+        with transaction.atomic():
+            ids = heard.filter(owner=owner_id).values_list("id", flat=True)
+            erasing.erase(owner_id, erasing.whole(owner_id, ids))
+            # They are not there any more, so nobody can remember them again.
+            Forgotten.objects.filter(owner=owner_id, source_id__in=source_ids).delete()
 
 
 def _forget(
