@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.timezone import localtime, now
 
 from chats import company
@@ -17,6 +18,7 @@ from inference.text.budget import CountTokens, TokenBudget
 from memory import topics, working
 from memory.events import publish_turn
 from memory.feeling import feeling_for, run_feeling
+from memory.models import Memory
 from memory.query import Query, Recalled, Recollection
 from memory.recall import Embed, embed_here, recall
 
@@ -87,20 +89,23 @@ def _spoken_of(reply: Message, people: frozenset[UUID], at: datetime) -> str:
 
 def keep_remembered(reply: Message, found: Recalled, told: Sequence[Line]) -> None:
     """Write down which memories found their way into the prompt, and why: the page shows these and asks nobody."""
-    ids = {line.id for line in told}
-    rows = [
-        MessageMemory(
-            message=reply,
-            memory_id=one.memory_id,
-            score=one.score,
-            reasons=[reason.value for reason in one.reasons],
-            place=place,
-        )
-        for place, one in enumerate(_best_first(found))
-        if one.memory_id in ids
-    ]
-    MessageMemory.objects.filter(message=reply).delete()
-    MessageMemory.objects.bulk_create(rows)
+    with transaction.atomic():
+        # What is forgotten in this moment waits for this, and takes its record along.
+        held = Memory.objects.select_for_update(no_key=True).filter(id__in=[line.id for line in told if line.id])
+        ids = set(held.order_by("id").values_list("id", flat=True))
+        rows = [
+            MessageMemory(
+                message=reply,
+                memory_id=one.memory_id,
+                score=one.score,
+                reasons=[reason.value for reason in one.reasons],
+                place=place,
+            )
+            for place, one in enumerate(_best_first(found))
+            if one.memory_id in ids
+        ]
+        MessageMemory.objects.filter(message=reply).delete()
+        MessageMemory.objects.bulk_create(rows)
 
 
 def when(then: datetime, at: datetime) -> str:

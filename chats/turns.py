@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
@@ -25,7 +25,7 @@ from core.streams.entries import Done, Start, Telling
 from core.streams.writing import Fenced, LogWriter, appender
 from inference.errors import InferenceError
 from inference.registry import sentiment_analyzer, text_engine
-from inference.text.budget import TokenBudget
+from inference.text.budget import CountTokens, TokenBudget
 from inference.text.engine import Delta, Finish, FinishReason, Generation, TextEngine
 from inference.text.sampling import SamplingParams
 from memory.working import mark_answered
@@ -177,7 +177,7 @@ def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float)
             reply,
             budget,
             engine.count,
-            minding=lambda heard, text: recollecting.minded(reply, heard, text, budget, engine.count),
+            minding=lambda heard, text: _minded(reply, heard, text, budget, engine.count),
         )
         params, sentiment = _sampling(engine.recommended, reply, staged.scene.message, budget)
     made = itemised(staged.scene, budget, engine.count)
@@ -197,6 +197,17 @@ def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float)
             deadline=started + settings.REPLY_DEADLINE_SECONDS,
         )
     )
+
+
+def _minded(
+    reply: Message, heard: Sequence[Message], text: str, budget: TokenBudget, count: CountTokens
+) -> recollecting.Minded:
+    """What the speaker has in mind; nothing, where that cannot be had: it answers all the same."""
+    try:
+        return recollecting.minded(reply, heard, text, budget, count)
+    except (DatabaseError, InferenceError):
+        logger.exception("nothing recalled", extra={"reply_id": str(reply.id)})
+        return recollecting.Minded()
 
 
 def _keep_receipt(

@@ -12,11 +12,13 @@ from characters.models import Character
 from chats import purging, recollecting, remembering
 from chats.actions import branching, organising, sending, starting, trash
 from chats.models import Chat, Message, MessageMemory, Role
+from chats.prompting import Recollection as Line
 from chats.tests.acting import send, tell
 from core.jobs import Status
 from inference.testing import ScriptedBackend
 from memory.actions import forgetting
 from memory.models import Forgotten, Kind, Memory, Mind
+from memory.query import Recalled, Recollection
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]
 
@@ -195,6 +197,20 @@ class TestRecalling:
         Message.objects.filter(chat=told.chat).update(awaits_memory=True)
         remembering.run_remembering(told.chat_id)
         assert not Memory.objects.filter(owner=alice, text__contains="wispfire").exists()
+
+
+def test_what_is_forgotten_while_a_reply_is_prepared_leaves_no_record_and_no_error(
+    alice: User, alices_chat: Chat, text_engine: ScriptedBackend
+) -> None:
+    reply = say(alice, alices_chat, SECRET, text_engine)
+    kept = Memory.objects.filter(owner=alice, text=SECRET, kind=Kind.EXCHANGE).get()
+    found = Recollection(kept.id, kept.source_id, kept.kind, SECRET, kept.said_at, "neutral", 0.5, (), 5)
+    line = Line(SECRET, "yesterday", id=kept.id)
+    recollecting.keep_remembered(reply, Recalled((found,)), [line])
+    assert MessageMemory.objects.filter(message=reply).count() == 1
+    forgetting.forget_memory(alice, kept.id)
+    recollecting.keep_remembered(reply, Recalled((found,)), [line])
+    assert not MessageMemory.objects.filter(message=reply).exists()
 
 
 def test_days_are_said_as_people_say_them() -> None:
