@@ -25,6 +25,8 @@ from memory.recall import Embed, embed_here, recall
 # As the starter model was taught to read a memory; older ones have their date, which says more than a number of days.
 RECENT_DAYS = 6
 NOTHING = Recalled()
+# A thousand tokens hold as many; more of them only distract, and nobody reads so many chips.
+MOST_TOLD = 24
 # A reply that is older moves no mood.
 FELT = timedelta(days=1)
 
@@ -76,7 +78,7 @@ def minded(
         ),
         embed,
     )
-    lines = [_line(one, at) for one in _best_first(found)]
+    lines = [_line(one, at) for one in _best_first(found)[:MOST_TOLD]]
     if topics.asks_for_topics(text) and (spoken := _spoken_of(reply, people, at)):
         lines.insert(0, Line(spoken, "today", at=at))
     return Minded(found, tuple(lines), mood)

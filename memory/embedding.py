@@ -48,6 +48,7 @@ LEASE_SECONDS = 300.0
 
 # An answer does not wait for its cache to be written.
 _keeping = ThreadPoolExecutor(1, thread_name_prefix="vectors")
+_loading = ThreadPoolExecutor(4, thread_name_prefix="embedder")
 
 
 def model_name() -> str:
@@ -64,6 +65,19 @@ def vectors(texts: Sequence[str]) -> Vectors:
     if new:
         _keeping.submit(_keep, name, new)
     return _in_order(texts, known | new)
+
+
+def vector_at_hand(text: str, wait_seconds: float = WAIT_SECONDS) -> Vector | None:
+    """The vector of what somebody waits to have answered. None: the model cannot tell, or is not loaded in time, which
+    takes sentence-transformers 10 s after a start; it goes on loading meanwhile."""
+    found: Vector
+    try:
+        _loading.submit(registry.embedder).result(wait_seconds)
+        found = vectors([text])[0]
+    except (TimeoutError, InferenceError) as error:
+        logger.warning("searching by words alone: %s", error or "the model is being loaded")
+        return None
+    return found
 
 
 def query_vector(text: str, wait_seconds: float = WAIT_SECONDS) -> Vector | None:

@@ -12,7 +12,6 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.errors import InferenceError
 from memory import candidates, classic, embedding, question, recapping, scoring, wall
 from memory.candidates import Detail, Found, Search
 from memory.lexical import Floats
@@ -29,6 +28,7 @@ READ_MORE, TOKENS_OF_A_LINE, LEAST_READ = 2, 40, 40
 # What the best so many replaced is told with them.
 PAIRED = 12
 MOST_RANKED = 200
+SAME_LETTERS = 100
 # A message with fewer words of its own than this says nothing.
 LEAST_WORDS = 2
 # What a feature adds to a score for it to be told as a reason, in logits.
@@ -58,15 +58,11 @@ class Ranked:
 
 
 def embed_here(text: str) -> Vector | None:
-    """The meaning of a text, by the model in this process; None where there is none, and words must do.
+    """The meaning of a text, by the model in this process; None where there is none in time, and words must do.
 
     For the worker that has the weights; `memory.embedding.query_vector` is for all others.
     """
-    try:
-        vector: Vector = embedding.vectors([text])[0]
-    except InferenceError:
-        return None
-    return vector
+    return embedding.vector_at_hand(text)
 
 
 def recall(query: Query, embed: Embed = embed_here, fitted: Fitted = FITTED) -> Recalled:
@@ -140,7 +136,13 @@ def _fill(
         if one.replaces is not None and pairs:
             newer[one.replaces] = one.memory_id
     updates: set[str] = set()
+    told: set[str] = set()
     for at, memory_id in enumerate(best):
+        # What was said again in the same words is one memory.
+        words = details[memory_id].text[:SAME_LETTERS].casefold()
+        if words in told:
+            continue
+        told.add(words)
         newest = _newest(memory_id, newer)
         older = details[memory_id].replaces if at < PAIRED and pairs else None
         needed = list(dict.fromkeys((memory_id, newest)))

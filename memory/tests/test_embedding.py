@@ -21,6 +21,7 @@ from characters.models import Character
 from chats.tests.acting import at_once
 from core.redis import client
 from inference import registry
+from inference.embedding.embedder import Embedder
 from inference.testing import HashingEmbedder
 from memory import embedding, tasks
 from memory import vectors as cache
@@ -257,3 +258,16 @@ def change_model(settings: Settings) -> None:
 
 def unreachable() -> object:
     raise redis.ConnectionError("Redis is away")
+
+
+def test_whoever_waits_for_an_answer_does_not_wait_for_a_model_to_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = threading.Event()
+
+    def slowly() -> Embedder:
+        loaded.wait()
+        return HashingEmbedder(NAME)
+
+    monkeypatch.setattr(registry, "embedder", slowly)
+    assert embedding.vector_at_hand("The lamp burns.", wait_seconds=0.05) is None
+    loaded.set()
+    assert embedding.vector_at_hand("The lamp burns.") is not None

@@ -41,11 +41,31 @@ log?.addEventListener("click", (event) => {
   store.set("remembered", box.open ? "closed" : null);
 });
 if (log) {
-  fold(log);
-  showLast();
-  const look = () => { fold(log); showLast(); };
+  // All messages are one stop of Tab: what one remembered can be reached while it has the focus, and arrows lead on.
+  const stop = () => {
+    const here = document.activeElement.closest?.(".message");
+    for (const box of $$("[data-remembered]", log)) {
+      const isHere = here?.contains(box);
+      const at = $$("[data-chip]", box).find((each) => each === document.activeElement) ?? $("[data-chip]", box);
+      for (const each of $$("summary, ul, [data-chip]", box)) {
+        each.tabIndex = isHere && (each === at || each.matches("summary")) ? 0 : -1;
+      }
+    }
+  };
+  log.addEventListener("focusin", stop);
+  log.addEventListener("focusout", () => queueMicrotask(stop));
+  log.addEventListener("keydown", (event) => {
+    const chip = event.target.closest("[data-chip]");
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!chip || !step) return;
+    const chips = $$("li:not([hidden]) [data-chip]", chip.closest("ul"));
+    chips[chips.indexOf(chip) + step]?.focus();
+    event.preventDefault();
+  });
+  const look = () => { fold(log); showLast(); stop(); };
   new MutationObserver(look).observe(log, { childList: true });
   $("[data-chat]").addEventListener("remembered", look);
+  look();
 }
 
 // Nobody sees the bars move in less.
