@@ -40,16 +40,20 @@ def first_told(costs: Sequence[int], begins: int, room: int) -> int:
     return begins
 
 
-def folded(reply: Message, heard: Sequence[Message], room: int, context: int, count: CountTokens) -> History:
-    """What is told of these messages, all that its speaker heard before the one it answers; `room` is for them."""
+def folded(
+    reply: Message, heard: Sequence[Message], room: int, context: int, count: CountTokens, *, is_cut: bool
+) -> History:
+    """What is told of these messages, all that its speaker heard before the one it answers; `room` is for them.
+
+    `is_cut`: there are more before them.
+    """
     own = (one for one in reversed(heard) if one.role == Role.CHARACTER and one.character_id == reply.character_id)
     last = next(own, None)
     began = last.history_from if last is not None else 0
     costs = [count(message.text) + TURN_OVERHEAD_TOKENS for message in heard]
     begins = next((place for place, message in enumerate(heard) if message.depth >= began), 0)
     told = heard[first_told(costs, begins, room) :]
-    # Of a very long chat, what is heard does not begin with its first message either.
-    if not told or (told[0].id == heard[0].id and not told[0].depth):
+    if not told or (told[0].id == heard[0].id and not is_cut):
         return History(told)
     return History(told, told[0].depth, _summary(reply, told[0], context, count))
 

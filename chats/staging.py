@@ -98,7 +98,8 @@ def staged(
         opening=reply.opening,
     )
     room = budget.history(spent=count(system(scene)) + count(message) + budget.recalled)
-    history = folding.folded(reply, heard[: len(lines)], room, budget.context, count)
+    is_cut = len(path) == HISTORY_MESSAGES
+    history = folding.folded(reply, heard[: len(lines)], room, budget.context, count, is_cut=is_cut)
     mind = minding([*history.messages, *heard[len(lines) :]], heard[-1].text if message else "")
     scene = replace(
         scene,

@@ -191,7 +191,7 @@ def _edited_before(user: User, old: Message, text: str, key: UUID | None) -> Sen
         return None
     if found.edited_from_id != old.id or found.text != text:
         raise Conflict(_("This key was used for another message."))
-    return Sent(found, tuple(asked_of(found)) if found.role == Role.USER else ())
+    return Sent(found, tuple(asked_of(found, with_deleted=True)) if found.role == Role.USER else ())
 
 
 def _copied(user: User, chat: Chat, path: list[Message]) -> Message | None:

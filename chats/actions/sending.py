@@ -229,15 +229,16 @@ def _sent_before(user: User, chat: Chat, text: str, key: UUID) -> Sent | None:
         return None
     if message.chat_id != chat.id or message.text != text or message.role != Role.USER:
         raise Conflict(_("This key was used for another message."))
-    return Sent(message, tuple(asked_of(message)))
+    return Sent(message, tuple(asked_of(message, with_deleted=True)))
 
 
-def asked_of(message: Message) -> list[Message]:
+def asked_of(message: Message, *, with_deleted: bool = False) -> list[Message]:
     """The replies that stand behind a message before anybody else speaks: each the first child of the one before."""
+    there = {} if with_deleted else {"trash": None}
     asked: list[Message] = []
     last: Message | None = message
     while last is not None and len(asked) < MOST_CHARACTERS:
-        last = last.children.filter(role=Role.CHARACTER, trash=None).order_by("created_at", "id").first()
+        last = last.children.filter(role=Role.CHARACTER, **there).order_by("created_at", "id").first()
         if last is not None:
             asked.append(last)
     return asked

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from chats import folding, remembering
+from chats.actions import branching
 from chats.models import Chat, Message, Receipt
 from chats.tests.acting import send, tell
 from core.jobs import Status
@@ -78,3 +79,14 @@ class TestPrompts:
         assert reply.history_from > 0
         assert first.text in text_engine.prompts[-1]
         assert any(one["source"] == "summary" for one in Receipt.objects.get(message=reply).slices)
+
+    def test_who_heard_only_the_later_part_is_told_all_of_it_and_its_examples(
+        self, alice: User, alices_chat: Chat, text_engine: ScriptedBackend
+    ) -> None:
+        first = self.say(alice, alices_chat, text_engine, 1)
+        assert first.parent_id is not None
+        branching.hide_message(alice, first.parent_id, is_hidden=True)
+        assert self.say(alice, alices_chat, text_engine, 2).history_from == 0
+        branching.hide_message(alice, first.parent_id, is_hidden=False)
+        self.say(alice, alices_chat, text_engine, 3)
+        assert "question1" in text_engine.prompts[-1]
