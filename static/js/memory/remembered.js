@@ -45,7 +45,7 @@ if (log) {
   const stop = () => {
     const here = document.activeElement.closest?.(".message");
     for (const box of $$("[data-remembered]", log)) {
-      const isHere = here?.contains(box);
+      const isHere = box.closest(".message") === (here ?? $$(".message", log).at(-1));
       const at = $$("[data-chip]", box).find((each) => each === document.activeElement) ?? $("[data-chip]", box);
       for (const each of $$("summary, ul, [data-chip]", box)) {
         each.tabIndex = isHere && (each === at || each.matches("summary")) ? 0 : -1;
