@@ -58,7 +58,8 @@ function goTo(item) {
 }
 
 log.addEventListener("pointerover", (event) => {
-  if (event.pointerType !== "touch" && !tools.contains(document.activeElement)) goTo(event.target.closest(".message"));
+  // Whoever is in it with the keyboard keeps it; where a mouse left the focus is no matter.
+  if (event.pointerType !== "touch" && !$(":focus-visible", tools)) goTo(event.target.closest(".message"));
 });
 log.addEventListener("focusin", (event) => goTo(event.target.closest(".message")));
 log.addEventListener("click", (event) => {
