@@ -2,8 +2,8 @@
 
 The file is in the format of LoCoMo; without one, a small conversation of our own is asked, so that all of it runs.
 Every turn goes through the product: it is remembered by `memory.actions.keeping.keep`, gets its vector from the model
-that ships, and is asked for by `memory.recall.recall`, each conversation as a person of its own. Questions are asked
-as they stand ("raw") and as the person would ask the character ("first").
+that ships, and is asked for by `memory.recalling.recall.recall`, each conversation as a person of its own. Questions
+are asked as they stand ("raw") and as the person would ask the character ("first").
 
 Those weights that are in the product were fitted on conversations 1 to 5 of LoCoMo. Conversations that they were
 fitted on are judged by weights fitted anew on the others (leave one out); all others by the shipped ones. `--fit`
@@ -53,14 +53,15 @@ from characters.actions.seeding import seed_characters  # noqa: E402
 from characters.models import Character  # noqa: E402
 from cognitia.embedded.postgres import EmbeddedPostgres  # noqa: E402
 from cognitia.embedded.redis import EmbeddedRedis  # noqa: E402
-from memory import embedding, question, wall, weights  # noqa: E402
+from memory import embedding, wall  # noqa: E402
 from memory.actions.keeping import keep  # noqa: E402
-from memory.candidates import Search  # noqa: E402
 from memory.exchange import Said  # noqa: E402
 from memory.models import Kind, Memory, Speaker  # noqa: E402
-from memory.query import Query, Recalled, Rule  # noqa: E402
-from memory.recall import Vector, rank, recall  # noqa: E402
-from memory.weights import FITTED, Fitted  # noqa: E402
+from memory.recalling import question, weights  # noqa: E402
+from memory.recalling.candidates import Search  # noqa: E402
+from memory.recalling.query import Query, Recalled, Rule  # noqa: E402
+from memory.recalling.recall import Vector, rank, recall  # noqa: E402
+from memory.recalling.weights import FITTED, Fitted  # noqa: E402
 
 BUDGETS = (500, 1000, 2000)
 MAIN_BUDGET = 1000

@@ -1,6 +1,6 @@
 """The weights of recall, from questions whose answers are known: a softmax regression by Newton's method.
 
-`python -m benchmarks.memory DATA --fit` prints what belongs into memory/weights.py.
+`python -m benchmarks.memory DATA --fit` prints what belongs into memory/recalling/weights.py.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from memory.scoring import FEATURES
-from memory.weights import FITTED, Fitted, Weights
+from memory.recalling.scoring import FEATURES
+from memory.recalling.weights import FITTED, Fitted, Weights
 
 Floats = NDArray[np.float64]
 
@@ -95,6 +95,6 @@ def _likelihood(examples: Sequence[Example], weights: Weights) -> tuple[float, f
 
 
 def text(fitted: Fitted) -> str:
-    """As it stands in memory/weights.py."""
+    """As it stands in memory/recalling/weights.py."""
     pairs = [f"{field.name}={getattr(fitted.question, field.name):g}" for field in fields(Weights)]
     return f"QUESTION = Weights({', '.join(pairs)})\nmiddle={fitted.middle:g}, slope={fitted.slope:g}"

@@ -43,11 +43,11 @@ from characters.actions.seeding import seed_characters  # noqa: E402
 from characters.models import Character  # noqa: E402
 from cognitia.embedded.postgres import EmbeddedPostgres  # noqa: E402
 from memory import wall  # noqa: E402
-from memory.candidates import MOST_NEAR, Search  # noqa: E402
 from memory.embedding import model_name  # noqa: E402
 from memory.models import Embedding, Kind  # noqa: E402
-from memory.query import Query  # noqa: E402
-from memory.recall import Vector, recall  # noqa: E402
+from memory.recalling.candidates import MOST_NEAR, Search  # noqa: E402
+from memory.recalling.query import Query  # noqa: E402
+from memory.recalling.recall import Vector, recall  # noqa: E402
 
 WORST, OTHERS_OF_HEAVY, PEOPLE, EACH = 50_000, (20_000, 15_000, 10_000, 5_000), 100, 1_000
 USUAL = 10_000

@@ -37,10 +37,10 @@ from chats.prompting.sections import recollections
 from chats.recollecting import when
 from cognitia.embedded.postgres import EmbeddedPostgres
 from cognitia.embedded.redis import EmbeddedRedis
-from memory import question
 from memory.models import Contradiction, Decision, Kind, Memory
-from memory.query import Recalled, Rule
-from memory.recall import recall
+from memory.recalling import question
+from memory.recalling.query import Recalled, Rule
+from memory.recalling.recall import recall
 
 BUDGET = 1000
 LEAST_TURNS, HAYSTACKS = 600, 3

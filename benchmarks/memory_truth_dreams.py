@@ -15,9 +15,11 @@ from chats.actions.starting import start_chat
 from chats.models import Message, Role
 from chats.prompting import itemised
 from inference.text.budget import TokenBudget
-from memory import deriving, embedding, question
+from memory import embedding
+from memory.derived import deriving
 from memory.models import DERIVED, Kind, Memory
-from memory.recall import recall
+from memory.recalling import question
+from memory.recalling.recall import recall
 
 BUDGET = 1000
 CONTEXT = 4 * BUDGET

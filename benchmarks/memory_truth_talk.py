@@ -7,9 +7,9 @@ from benchmarks import memory
 from benchmarks.memory import Loaded
 from benchmarks.memory_data import TURN, Conversation, Turn
 from characters.actions.seeding import seed_characters
-from memory.linking import run_linking
 from memory.models import Kind, Memory
-from memory.query import Recalled
+from memory.recalling.query import Recalled
+from memory.truth.linking import run_linking
 
 OPENINGS = (
     "Honestly,|You know,|Well,|By the way,|Between us,|Funny thing:|I must say,|Oh,|Listen,|As ever,|Mind you,"

@@ -11,8 +11,8 @@ from benchmarks import memory
 from benchmarks.memory import Asked, Embedded, Loaded
 from benchmarks.memory_data import TURN, Conversation, Question, Turn
 from benchmarks.memory_truth_talk import remembered, small_talk, told
-from memory import question
-from memory.recall import recall
+from memory.recalling import question
+from memory.recalling.recall import recall
 
 # Both are Mondays: "last Tuesday" can be only one day.
 CLOCKS = (datetime(2026, 5, 18, 18, tzinfo=UTC), datetime(2026, 3, 9, 18, tzinfo=UTC))

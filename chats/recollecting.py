@@ -19,8 +19,8 @@ from memory import topics, working
 from memory.events import publish_turn
 from memory.feeling import feeling_for, run_feeling
 from memory.models import Memory
-from memory.query import Query, Recalled, Recollection
-from memory.recall import Embed, embed_here, recall
+from memory.recalling.query import Query, Recalled, Recollection
+from memory.recalling.recall import Embed, embed_here, recall
 
 # As the starter model was taught to read a memory; older ones have their date, which says more than a number of days.
 RECENT_DAYS = 6

@@ -21,8 +21,8 @@ from memory.actions.standing import stand
 from memory.actions.telling import write_chapters
 from memory.embedding import run_embedding
 from memory.exchange import Said
-from memory.linking import run_linking
 from memory.models import Memory, Speaker
+from memory.truth.linking import run_linking
 
 logger = logging.getLogger(__name__)
 

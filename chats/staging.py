@@ -27,7 +27,7 @@ from chats.recollecting import Minded
 from chats.tree import path_to
 from inference.text.budget import CountTokens, TokenBudget
 from inference.text.prompt import Role as Speaker
-from memory.query import Recalled
+from memory.recalling.query import Recalled
 
 # More than any context holds; the budget decides how many of them are told.
 HISTORY_MESSAGES = 400

@@ -19,15 +19,16 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now as the_time
 
 from core.database import brief_connection
-from memory import extracts, feeling, working
-from memory.deriving import Text, hold, keep
-from memory.drafts import dream_request
-from memory.extracts import WORDS, within
+from memory import feeling, working
+from memory.derived import extracts
+from memory.derived.deriving import Text, hold, keep
+from memory.derived.drafts import dream_request
+from memory.derived.extracts import WORDS, within
+from memory.derived.writing import Busy, line_of, only_one, persona_of, written
 from memory.feeling import Happening
 from memory.mind import Effect, Step
 from memory.mind.prompt import LOW
 from memory.models import Kind, Memory, Mind
-from memory.writing import Busy, line_of, only_one, persona_of, written
 
 BETWEEN = timedelta(hours=6)
 RESTED = Effect(energy=0.3)

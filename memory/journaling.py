@@ -18,11 +18,12 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now as the_time
 
 from core.database import brief_connection
-from memory import extracts, feeling, working
-from memory.deriving import Text, hold, keep
-from memory.drafts import JOURNAL_WORDS, journal_request
+from memory import feeling, working
+from memory.derived import extracts
+from memory.derived.deriving import Text, hold, keep
+from memory.derived.drafts import JOURNAL_WORDS, journal_request
+from memory.derived.writing import Busy, line_of, only_one, persona_of, written
 from memory.models import Kind, Memory, Mind
-from memory.writing import Busy, line_of, only_one, persona_of, written
 
 # At rest it is 0.35, and as it begins 0.25: it takes a conversation that holds the mind and does not wear it out.
 CLEAR = 0.5

@@ -13,7 +13,7 @@ from memory.models import Contradiction, Decision, Forgetting, Memory, MindEvent
 from memory.pages.entries import FEELINGS
 from memory.pages.remembered import WHY
 from memory.pages.timeline import PAGE, TABS, Wish
-from memory.query import Reason, Recollection, Rule
+from memory.recalling.query import Reason, Recollection, Rule
 
 MOST_LISTED = 100
 LONGEST_QUERY = 2_000

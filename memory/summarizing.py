@@ -18,11 +18,12 @@ from django.utils.timezone import now as the_time
 
 from core.database import brief_connection
 from core.redis import client
-from memory import extracts, wall
-from memory.deriving import Text, hold, keep
-from memory.drafts import summary_request
+from memory import wall
+from memory.derived import extracts
+from memory.derived.deriving import Text, hold, keep
+from memory.derived.drafts import summary_request
+from memory.derived.writing import Busy, line_of, only_one, written
 from memory.models import Kind, Memory
-from memory.writing import Busy, line_of, only_one, written
 
 # So many messages make a chapter at most; of a long conversation that was imported there are many.
 MOST_MESSAGES = 40

@@ -18,7 +18,7 @@ from core.jobs import Status
 from inference.testing import ScriptedBackend
 from memory.actions import forgetting
 from memory.models import Forgotten, Kind, Memory, Mind
-from memory.query import Recalled, Recollection
+from memory.recalling.query import Recalled, Recollection
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]
 

@@ -28,8 +28,8 @@ from core.json import Json
 from inference.testing import ScriptedBackend
 from memory import summarizing
 from memory.models import Kind, Memory
-from memory.query import Query, Recollection
-from memory.recall import recall
+from memory.recalling.query import Query, Recollection
+from memory.recalling.recall import recall
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]
 

@@ -12,11 +12,12 @@ from characters import texts
 from core.errors import BadInput, Conflict
 from core.events import group_of_person, publish_on_commit
 from inference import registry
-from memory import access, gate, tasks, validity
+from memory import access, tasks
 from memory.events import MemoryKept
-from memory.gate import Refusal
 from memory.importance import importance
 from memory.models import DERIVED, Kind, Memory, Speaker
+from memory.truth import gate, validity
+from memory.truth.gate import Refusal
 
 LONGEST = 2_000
 

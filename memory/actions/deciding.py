@@ -7,9 +7,10 @@ from django.db import transaction
 from accounts.access import hold
 from accounts.models import User
 from core.events import group_of_person, publish_on_commit
-from memory import access, validity
+from memory import access
 from memory.events import MemoryKept
 from memory.models import Contradiction, Decision
+from memory.truth import validity
 
 
 def decide_contradiction(user: User, contradiction_id: UUID, decision: Decision) -> Contradiction:

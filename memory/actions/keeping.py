@@ -14,8 +14,8 @@ from inference import registry
 from memory.events import MemoryKept
 from memory.exchange import Said
 from memory.importance import importance
-from memory.learning import Learner
 from memory.models import Forgotten, Kind, Memory
+from memory.truth.learning import Learner
 
 # A name longer than its column is cut: it is only shown.
 LONGEST_NAME = 120

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from memory import validity, working
+from memory import working
 from memory.models import DERIVED, Kind, Memory
+from memory.truth import validity
 
 MADE = (Kind.FACT, Kind.LORE, *DERIVED)
 

@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from accounts.access import signed_in
 from memory.pages.recalling import recalled, told
-from memory.query import Rule
+from memory.recalling.query import Rule
 from memory.serializers import ContextQuerySerializer, RecollectionSerializer
 
 

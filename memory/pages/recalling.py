@@ -9,11 +9,11 @@ from accounts.models import User
 from characters.access import persona_for_talking
 from characters.models import Character
 from characters.tokens import estimate
-from memory import packing
 from memory.embedding import query_vector
 from memory.pages.entries import whose
-from memory.query import Query, Recalled, Rule
-from memory.recall import recall
+from memory.recalling import packing
+from memory.recalling.query import Query, Recalled, Rule
+from memory.recalling.recall import recall
 
 
 def recalled(user: User, character_id: UUID, text: str, budget: int, rule: Rule = Rule.FUSED) -> Recalled:

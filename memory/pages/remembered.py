@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from memory.models import Memory
 from memory.pages.entries import short
-from memory.query import Reason
+from memory.recalling.query import Reason
 
 WHY = {
     Reason.MEANING: gettext_lazy("It is about something alike."),

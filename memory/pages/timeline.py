@@ -8,9 +8,10 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from accounts.models import User
 from core.rows import one
-from memory import access, finding, wall
+from memory import access, wall
 from memory.models import Decision, Kind, Memory
 from memory.pages.entries import FEELINGS, ICONS, LABELS, Entry, Face, entries, entry, faces, whose
+from memory.recalling import finding
 
 PAGE = 30
 CHATS_TO_CHOOSE = 40

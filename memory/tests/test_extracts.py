@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from memory import drafts, extracts
-from memory.extracts import Line
+from memory.derived import drafts, extracts
+from memory.derived.extracts import Line
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TALK = (

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory import facts
-from memory.clauses import LONGEST
-from memory.facts import MOST_OF_A_MESSAGE
+from memory.truth import facts
+from memory.truth.clauses import LONGEST
+from memory.truth.facts import MOST_OF_A_MESSAGE
 
 STATED = [
     ("I live in Berlin.", "i", "home", "berlin"),

@@ -24,13 +24,14 @@ from characters.actions.characters import create_character
 from characters.actions.seeding import seed_characters
 from characters.cards.card import Card
 from characters.models import Character
-from memory import candidates, classic, embedding, recapping, wall
+from memory import embedding, wall
 from memory.actions.forgetting import forget_character, forget_chat
 from memory.actions.keeping import keep
 from memory.exchange import Said
 from memory.models import DERIVED, Kind, Memory
-from memory.query import Query, Recalled, Rule
-from memory.recall import recall
+from memory.recalling import candidates, classic, recapping
+from memory.recalling.query import Query, Recalled, Rule
+from memory.recalling.recall import recall
 from memory.tests.saying import MORNING, said
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.packing import Item, Packing, beginning, excerpt, heading
+from memory.recalling.packing import Item, Packing, beginning, excerpt, heading
 
 BEGAN = datetime(2026, 3, 1, 18, tzinfo=UTC)
 TEXTS = st.text(alphabet="ab .!?", min_size=1, max_size=60)

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from memory.models import Kind, Speaker
-from memory.query import Query
-from memory.question import Question, read
+from memory.recalling.query import Query
+from memory.recalling.question import Question, read
 
 NOW = datetime(2026, 6, 17, 20, tzinfo=UTC)
 NOBODY = UUID(int=1)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from accounts.models import User
 from characters.models import Character
 from memory import wall
-from memory.candidates import Search
 from memory.embedding import model_name
 from memory.models import Embedding, Kind, Memory, Speaker
-from memory.query import Query, Reason, Recalled, Rule
-from memory.recall import recall
+from memory.recalling.candidates import Search
+from memory.recalling.query import Query, Reason, Recalled, Rule
+from memory.recalling.recall import recall
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from characters.models import Character
 from memory.models import Kind
 from memory.pages.remembered import WHY, chips
-from memory.query import Reason
+from memory.recalling.query import Reason
 from memory.tests.remembering import remember
 
 pytestmark = pytest.mark.django_db

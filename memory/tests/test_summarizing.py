@@ -11,10 +11,11 @@ from accounts.models import User
 from characters.models import Character
 from inference import registry
 from inference.testing import ScriptedBackend
-from memory import deriving, summarizing, wall, working
+from memory import summarizing, wall, working
 from memory.actions.keeping import keep
 from memory.actions.standing import stand
-from memory.deriving import Text
+from memory.derived import deriving
+from memory.derived.deriving import Text
 from memory.erasing import erase, whole
 from memory.models import Kind, Memory
 from memory.summarizing import chapters, due, run_resuming, run_summarizing

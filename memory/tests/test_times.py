@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.times import SAID_WHEN, Span, spans
+from memory.recalling.times import SAID_WHEN, Span, spans
 
 TODAYS = (date(2026, 6, 17), date(2024, 2, 29), date(2025, 1, 5))
 # The first and the last day as it is meant on each of these, or on all of them.

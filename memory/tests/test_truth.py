@@ -14,9 +14,9 @@ from memory.actions.deciding import decide_contradiction
 from memory.actions.keeping import keep
 from memory.actions.pinning import MOST_PINNED, pin_memory, unpin_memory
 from memory.actions.standing import stand
-from memory.linking import run_linking
 from memory.models import Contradiction, Decision, Kind, Memory
 from memory.tests.saying import facts_of, said
+from memory.truth.linking import run_linking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_db")]
 

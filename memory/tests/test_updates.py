@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from memory import facts
-from memory.updates import Dated, Older, Verdict, has_cue, may_replace, replaced, statement, verdict
+from memory.truth import facts
+from memory.truth.updates import Dated, Older, Verdict, has_cue, may_replace, replaced, statement, verdict
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PAIRS = [

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from memory.clauses import LONGEST, OPENING, clauses, sentences, straight
+from memory.truth.clauses import LONGEST, OPENING, clauses, sentences, straight
 
 MOST_OF_A_MESSAGE = 8
 WORDS_OF_A_VALUE = 9

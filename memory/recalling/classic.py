@@ -8,9 +8,9 @@ from uuid import UUID
 from inference import registry
 from inference.emotion.emotion import Emotion
 from inference.errors import InferenceError
-from memory.candidates import Detail, Search
-from memory.packing import Item, Packing
-from memory.query import Query, Reason, Recalled, Recollection
+from memory.recalling.candidates import Detail, Search
+from memory.recalling.packing import Item, Packing
+from memory.recalling.query import Query, Reason, Recalled, Recollection
 
 LEAST_SIMILARITY = 0.45
 MOST_SIMILAR = 10

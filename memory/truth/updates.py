@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from memory.facts import Fact
-from memory.gate import content_words
+from memory.truth.facts import Fact
+from memory.truth.gate import content_words
 
 # Below this two statements are not about the same thing (memory.md, 3h).
 LEAST_SIMILARITY = 0.35

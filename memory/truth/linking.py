@@ -1,7 +1,7 @@
 """What a new memory makes untrue by its meaning, once it has a vector.
 
-By their words alone, facts were compared when they were kept (memory/learning.py). Both an old message and the one
-that says otherwise stay; the link is what lets the second be told wherever the first comes up.
+By their words alone, facts were compared when they were kept (memory/truth/learning.py). Both an old message and the
+one that says otherwise stay; the link is what lets the second be told wherever the first comes up.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from pgvector.django import CosineDistance
 
 from accounts.models import User
-from memory import facts, gate, validity
 from memory.models import Embedding, Kind, Memory
-from memory.updates import (
+from memory.truth import facts, gate, validity
+from memory.truth.updates import (
     LEAST_OF_FACTS,
     LEAST_WORDS,
     NEAREST_OF_NEWS,

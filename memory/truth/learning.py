@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from memory import facts, gate, validity
-from memory.facts import Fact
 from memory.models import Contradiction, Kind, Memory, Speaker
-from memory.updates import Dated, Verdict, verdict
+from memory.truth import facts, gate, validity
+from memory.truth.facts import Fact
+from memory.truth.updates import Dated, Verdict, verdict
 
 # "No, it's Biscuit" is about what was said just now.
 SITTING = timedelta(minutes=30)

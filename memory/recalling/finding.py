@@ -1,6 +1,6 @@
 """The search box of the memory page: by words, and by meaning where that is at hand within a moment.
 
-This is for a person who looks for something; what a character recalls is memory.recall.
+This is for a person who looks for something; what a character recalls is memory.recalling.recall.
 """
 
 import re

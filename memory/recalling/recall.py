@@ -1,7 +1,7 @@
 """What a character remembers of one person when something is said: the one way to ask for it.
 
-By meaning, by words, by who said it and by when, in one score (`memory.scoring`), from all that this person and this
-character said, and as much of it as the prompt has room for.
+By meaning, by words, by who said it and by when, in one score (`memory.recalling.scoring`), from all that this person
+and this character said, and as much of it as the prompt has room for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,13 +12,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from memory import candidates, classic, embedding, question, recapping, scoring, wall
-from memory.candidates import Detail, Found, Search
-from memory.lexical import Floats
-from memory.packing import Item, Packing, excerpt
-from memory.query import Query, Reason, Recalled, Recollection, Rule
-from memory.question import Question
-from memory.weights import FITTED, Fitted
+from memory import embedding, wall
+from memory.recalling import candidates, classic, question, recapping, scoring
+from memory.recalling.candidates import Detail, Found, Search
+from memory.recalling.lexical import Floats
+from memory.recalling.packing import Item, Packing, excerpt
+from memory.recalling.query import Query, Reason, Recalled, Recollection, Rule
+from memory.recalling.question import Question
+from memory.recalling.weights import FITTED, Fitted
 
 Vector = NDArray[np.float32]
 Embed = Callable[[str], Vector | None]

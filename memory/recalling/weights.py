@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One for each feature that `memory.scoring` measures, in logits."""
+    """One for each feature that `memory.recalling.scoring` measures, in logits."""
 
     speaker: float  # it was said by whom is asked about
     window: float  # its words and its neighbours' are those of the question, the best row being 1

@@ -14,12 +14,12 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from memory import lexical
 from memory.models import DERIVED, Kind
-from memory.query import Query
-from memory.question import Question
-from memory.scoring import Rows, Whole
-from memory.times import Span
+from memory.recalling import lexical
+from memory.recalling.query import Query
+from memory.recalling.question import Question
+from memory.recalling.scoring import Rows, Whole
+from memory.recalling.times import Span
 
 Value = str | int | UUID | datetime | list[str] | list[UUID] | None
 Row = tuple[Any, ...]

@@ -14,9 +14,9 @@ from itertools import groupby
 from math import log
 
 from inference.emotion.emotion import WEIGHTS, Emotion
-from memory.clauses import sentences
-from memory.gate import content_words, refusal, seen
 from memory.topics import leading, topics_of
+from memory.truth.clauses import sentences
+from memory.truth.gate import content_words, refusal, seen
 
 WORDS = 200
 # Of one sentence: what is longer is cut.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from memory.query import CountTokens
+from memory.recalling.query import CountTokens
 
 # Nothing that is worth a line fits in less.
 LEAST_TOKENS = 8

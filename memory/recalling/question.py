@@ -1,11 +1,11 @@
-"""What a message asks of memory: of whom, of when, of what kind. Pure."""
+"""What a message asks of memory: of whom, of when, of what kind. Touches no rows."""
 
 import re
 from dataclasses import dataclass
 
 from memory.models import Kind, Speaker
-from memory.query import Query
-from memory.times import TIME_WORDS, Span, spans
+from memory.recalling.query import Query
+from memory.recalling.times import TIME_WORDS, Span, spans
 
 ASKS = re.compile(
     r"\?|(?:^|[.!,;]\s+)(?:what|when|where|who|whom|whose|which|why|how|did|do|does|is|are|was|were|has|have|had|can"

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import numpy as np
 
-from memory import packing
-from memory.candidates import Derived, Search
 from memory.models import Kind
-from memory.query import Query, Reason, Recollection
-from memory.question import Question
-from memory.times import Span
+from memory.recalling import packing
+from memory.recalling.candidates import Derived, Search
+from memory.recalling.query import Query, Reason, Recollection
+from memory.recalling.question import Question
+from memory.recalling.times import Span
 
 # It takes so much of the budget, and no more.
 SHARE = 0.15

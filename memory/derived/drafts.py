@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from memory.extracts import UNSPACED, Line, size
-from memory.gate import Refusal, content_words, refusal
+from memory.derived.extracts import UNSPACED, Line, size
 from memory.topics import SMALL_WORDS
+from memory.truth.gate import Refusal, content_words, refusal
 
 # A token budget for each, and how many words of the answer are kept.
 SUMMARY_TOKENS, SUMMARY_WORDS = 320, 200

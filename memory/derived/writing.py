@@ -25,8 +25,8 @@ from inference.registry import text_engine
 from inference.text.engine import Delta, Finish, FinishReason, Generation, TextEngine
 from inference.text.prompt import Prompt, Role, Turn
 from memory import working
-from memory.drafts import Request, is_poor
-from memory.extracts import Line, within
+from memory.derived.drafts import Request, is_poor
+from memory.derived.extracts import Line, within
 from memory.models import Memory, Speaker
 from weights.choice import report_refused, settings_for
 

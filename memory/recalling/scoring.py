@@ -1,4 +1,4 @@
-"""How well each of some memories answers a question: a few features of each, and one weight for each feature. Pure.
+"""How well each of some memories answers a question: a few features of each, and one weight for each feature.
 
 A feature is of the row itself (its words, its meaning, who said it and when) or of what stands around it, since in a
 chat the words of a question are often in the turn before its answer. The weights are fitted by
@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from memory import lexical
-from memory.lexical import Floats, Places
-from memory.question import Question
-from memory.times import SAID_WHEN, Span
-from memory.weights import Weights
+from memory.recalling import lexical
+from memory.recalling.lexical import Floats, Places
+from memory.recalling.question import Question
+from memory.recalling.times import SAID_WHEN, Span
+from memory.recalling.weights import Weights
 
 WORD = re.compile(r"\w+")
 NUMBERS = frozenset("one two three four five six seven eight nine ten once twice".split())

@@ -1,0 +1,1 @@
+"""What a character remembers when something is said: asked, found, scored, packed."""

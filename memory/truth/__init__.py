@@ -1,0 +1,1 @@
+"""What is true of a person, since when, and what took its place."""
