@@ -16,9 +16,8 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -42,6 +41,7 @@ from django.test import Client  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from benchmarks.timing import Times, percentile, timed  # noqa: E402
 from characters.actions.seeding import seed_characters  # noqa: E402
 from chats import company  # noqa: E402
 from chats.actions.starting import start_chat  # noqa: E402
@@ -67,14 +67,6 @@ class Talk:
     chat: Chat
     path: list[UUID]
     other: UUID
-
-
-@dataclass(slots=True)
-class Times:
-    whole_ms: list[float] = field(default_factory=list)
-    database_ms: list[float] = field(default_factory=list)
-    processor_ms: list[float] = field(default_factory=list)
-    queries: list[int] = field(default_factory=list)
 
 
 def talk(user: User, length: int, chance: random.Random) -> Talk:
@@ -112,33 +104,6 @@ def message(chat: Chat, parent: Message | None, number: int, begun: datetime, ch
         created_at=at,
         finished_at=at,
     )
-
-
-@contextmanager
-def timed(times: Times) -> Iterator[None]:
-    spent, queries = 0.0, 0
-
-    def wrapper(execute: Callable[..., object], *rest: object) -> object:
-        nonlocal spent, queries
-        began = time.perf_counter()
-        try:
-            return execute(*rest)
-        finally:
-            spent, queries = spent + time.perf_counter() - began, queries + 1
-
-    before, began = processor_seconds(), time.perf_counter()
-    with connection.execute_wrapper(wrapper):
-        yield
-    times.whole_ms.append((time.perf_counter() - began) * 1000)
-    times.database_ms.append(spent * 1000)
-    times.processor_ms.append((processor_seconds() - before) * 1000)
-    times.queries.append(queries)
-
-
-def processor_seconds() -> float:
-    """What this process and PostgreSQL's for its connection have computed."""
-    pid = connection.connection.info.backend_pid
-    return time.process_time() + int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 @dataclass(slots=True)
@@ -180,11 +145,6 @@ def forget(one: Talk) -> None:
     Message.objects.filter(id=one.path[-1]).update(chosen=None)
     Chat.objects.filter(id=one.chat.id).update(leaf=one.path[-1])
     Message.objects.filter(chat=one.chat).exclude(id__in=[*one.path[-1:]]).filter(depth__gte=len(one.path)).delete()
-
-
-def percentile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def profiled(act: Callable[[Talk], None], one: Talk) -> None:

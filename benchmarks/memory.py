@@ -21,9 +21,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -46,9 +45,10 @@ from django.db import connection  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from benchmarks import memory_data, memory_fit  # noqa: E402
-from benchmarks.memory_data import ADVERSARIAL, CATEGORIES, Conversation, Question, Turn  # noqa: E402
+from benchmarks.memory_data import ADVERSARIAL, Conversation, Turn  # noqa: E402
+from benchmarks.memory_figures import MAIN_BUDGET, Asked, Figures, Loaded, answerable, mean, table  # noqa: E402
 from benchmarks.memory_fit import Example  # noqa: E402
-from benchmarks.searching import percentile, processor_seconds  # noqa: E402
+from benchmarks.timing import Times, percentile, timed  # noqa: E402
 from characters.actions.seeding import seed_characters  # noqa: E402
 from characters.models import Character  # noqa: E402
 from cognitia.embedded.postgres import EmbeddedPostgres  # noqa: E402
@@ -64,40 +64,9 @@ from memory.recalling.recall import Vector, rank, recall  # noqa: E402
 from memory.recalling.weights import FITTED, Fitted  # noqa: E402
 
 BUDGETS = (500, 1000, 2000)
-MAIN_BUDGET = 1000
 RENDERINGS = ("raw", "first")
-RESAMPLED = 1000
 SUMMARY_WORDS = 60
-COLUMNS = (
-    "R@5 R@10 R@20 hit@10 all@10 nDCG@10 MRR R|500 R|1000 R|2000 all|1000 sessR@10 sessany@5".split()
-)  # fmt: skip
 NO_DATA = 3
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A conversation as one person's memories; `names` are the turns by the id of their memory."""
-
-    conversation: Conversation
-    owner: User
-    character: Character
-    names: dict[UUID, str]
-    sessions: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Asked:
-    loaded: Loaded
-    question: Question
-    rendering: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Figures:
-    asked: Asked
-    values: dict[str, float]
-    tokens_recap: int = 0
 
 
 class Embedded:
@@ -195,13 +164,13 @@ def measure(
     fitted: Fitted = FITTED,
     rule: Rule = Rule.FUSED,
     budgets: Sequence[int] = (MAIN_BUDGET,),
-    clock: "Clock | None" = None,
+    times: Times | None = None,
 ) -> Figures:
     recalled: dict[int, Recalled] = {}
     for budget in budgets:
         one = query(asked, budget, rule)
         embed(question.read(one).words if rule == Rule.FUSED else one.text)
-        with clock or nullcontext():
+        with timed(times) if times else nullcontext():
             recalled[budget] = recall(one, embed, fitted)
     gold, names = asked.question.gold, asked.loaded.names
     order = [names.get(memory_id, "") for memory_id in recalled[MAIN_BUDGET].ranked]
@@ -226,56 +195,6 @@ def measure(
 
 def _told(recalled: Recalled, names: dict[UUID, str]) -> set[str]:
     return {names[one.memory_id] for one in recalled.memories if one.memory_id in names}
-
-
-class Clock:
-    """Milliseconds of a whole search, and of the processor for it, here and in PostgreSQL's process for us."""
-
-    def __init__(self) -> None:
-        self.wall: list[float] = []
-        self.processor: list[float] = []
-
-    def __enter__(self) -> None:
-        self.began = time.perf_counter(), time.process_time() + processor_seconds()
-
-    def __exit__(self, *_error: object) -> None:
-        self.wall.append((time.perf_counter() - self.began[0]) * 1000)
-        self.processor.append((time.process_time() + processor_seconds() - self.began[1]) * 1000)
-
-
-def mean(figures: Iterable[Figures], column: str) -> float:
-    found = [one.values[column] for one in figures]
-    return statistics.fmean(found) if found else float("nan")
-
-
-def answerable(figures: Iterable[Figures]) -> list[Figures]:
-    """All but the questions that have no answer: the best that can be said to those is that one was never told."""
-    return [one for one in figures if one.asked.question.category != ADVERSARIAL]
-
-
-def interval(values: Sequence[float]) -> tuple[float, float]:
-    """95 % by bootstrap over questions."""
-    chance = random.Random(0)
-    means = sorted(statistics.fmean(chance.choices(values, k=len(values))) for _ in range(RESAMPLED))
-    return means[int(RESAMPLED * 0.025)], means[int(RESAMPLED * 0.975)]
-
-
-def table(title: str, figures: Sequence[Figures]) -> None:
-    columns = [column for column in COLUMNS if column in figures[0].values]
-    print(f"\n{title}")
-    print(f"{'':14}{'n':>5} " + "".join(f"{column:>10}" for column in columns))
-    kinds = {name: [f for f in figures if f.asked.question.category == at] for at, name in CATEGORIES.items()}
-    for name, some in {"all answerable": answerable(figures), **kinds}.items():
-        if some:
-            line = "".join(f"{100 * mean(some, column):10.1f}" for column in columns)
-            print(f"{name:14}{len(some):5} {line}")
-    own = answerable(figures)
-    conversations = dict.fromkeys(one.asked.loaded.conversation.name for one in own)
-    by_one = {name: [one for one in own if one.asked.loaded.conversation.name == name] for name in conversations}
-    print("each one R@10: " + ", ".join(f"{name} {100 * mean(some, 'R@10'):.1f}" for name, some in by_one.items()))
-    for column in ("R@10", f"R|{MAIN_BUDGET}"):
-        low, high = interval([one.values[column] for one in own])
-        print(f"95 % of {column}: {100 * low:.1f} to {100 * high:.1f}")
 
 
 def judges(loaded: Sequence[Loaded], embed: Embedded) -> Callable[[Asked], Fitted]:
@@ -329,7 +248,7 @@ def pollute(loaded: Sequence[Loaded]) -> None:
 
 
 def run(conversations: Sequence[Conversation], *, fit_all: bool) -> None:
-    embed, clock = Embedded(), Clock()
+    embed, times = Embedded(), Times()
     character = seed_characters()[0]
     began = time.perf_counter()
     loaded = [load(one, character) for one in conversations]
@@ -351,7 +270,7 @@ def run(conversations: Sequence[Conversation], *, fit_all: bool) -> None:
     budgets = {"raw": BUDGETS, "first": (MAIN_BUDGET,)}
     ours = {
         rendering: [
-            measure(asked, embed, judge(asked), budgets=budgets[rendering], clock=clock)
+            measure(asked, embed, judge(asked), budgets=budgets[rendering], times=times)
             for asked in questions(loaded, rendering)
         ]
         for rendering in RENDERINGS
@@ -377,14 +296,14 @@ def run(conversations: Sequence[Conversation], *, fit_all: bool) -> None:
     )
     print(
         f"ms: embed p50 {statistics.median(embed.times or [0]):.1f} p95 {percentile(embed.times or [0], 0.95):.1f}, "
-        f"search p50 {statistics.median(clock.wall):.1f} p95 {percentile(clock.wall, 0.95):.1f}, "
-        f"its CPU p50 {statistics.median(clock.processor):.1f} p95 {percentile(clock.processor, 0.95):.1f}"
+        f"search p50 {statistics.median(times.whole_ms):.1f} p95 {percentile(times.whole_ms, 0.95):.1f}, "
+        f"its CPU p50 {statistics.median(times.processor_ms):.1f} p95 {percentile(times.processor_ms, 0.95):.1f}"
     )
     raw = answerable(ours["raw"])
     print(
         f"recall10={mean(raw, 'R@10'):.3f} recall_1000tok={mean(raw, 'R|1000'):.3f} "
         f"classic_recall10={mean(answerable(classic['raw']), 'R@10'):.3f} "
-        f"search_cpu_p95_ms={percentile(clock.processor, 0.95):.1f}"
+        f"search_cpu_p95_ms={percentile(times.processor_ms, 0.95):.1f}"
     )
 
 

@@ -12,10 +12,6 @@ import random
 import shutil
 import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -38,7 +34,8 @@ from django.db import connection  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from benchmarks.searching import CODAS, ONSETS, VOWELS, percentile, processor_seconds  # noqa: E402
+from benchmarks.searching import CODAS, ONSETS, VOWELS  # noqa: E402
+from benchmarks.timing import Times, percentile, timed  # noqa: E402
 from characters.actions.seeding import seed_characters  # noqa: E402
 from characters.models import Character  # noqa: E402
 from cognitia.embedded.postgres import EmbeddedPostgres  # noqa: E402
@@ -60,13 +57,6 @@ MEMORY = (
     "stands is_pinned emotion confidence importance said_at created_at"
 ).split()
 EMBEDDING = "memory_id owner_id character_id model vector".split()
-
-
-@dataclass
-class Times:
-    whole: list[float] = field(default_factory=list)
-    database: list[float] = field(default_factory=list)
-    processor: list[float] = field(default_factory=list)
 
 
 class World:
@@ -141,26 +131,6 @@ def fill(world: World, pairs: list[tuple[User, Character, int]]) -> None:
     print(f"\r{len(sittings) * SITTING} memories")
 
 
-@contextmanager
-def measured(times: Times) -> Iterator[None]:
-    spent = 0.0
-
-    def wrapper(execute: Callable[..., object], *rest: object) -> object:
-        nonlocal spent
-        began = time.perf_counter()
-        try:
-            return execute(*rest)
-        finally:
-            spent += time.perf_counter() - began
-
-    before, own, began = processor_seconds(), time.process_time(), time.perf_counter()
-    with connection.execute_wrapper(wrapper):
-        yield
-    times.whole.append((time.perf_counter() - began) * 1000)
-    times.database.append(spent * 1000)
-    times.processor.append((processor_seconds() - before + time.process_time() - own) * 1000)
-
-
 def ask(world: World, user: User, who: Character) -> tuple[Times, float]:
     """Questions of three to seven words, rare and frequent; a third name a month. How much was as near as can be."""
     times, exact = Times(), 0
@@ -170,7 +140,7 @@ def ask(world: World, user: User, who: Character) -> tuple[Times, float]:
         text = f"What did I say of {' '.join(words)}{' in May' if number % 3 == 0 else ''}?"
         vector = world.vectors(world.chance.randrange(TOPICS), 1)[0]
         query = Query(user.id, who.id, text, frozenset({user.id}), (), (), now(), 1000, lambda line: len(line) // 4)
-        with measured(times if number >= WARM else Times()):
+        with timed(times if number >= WARM else Times()):
             recall(query, embed=lambda _text, found=vector: found)  # type: ignore[misc]
         if number < 5:
             exact += is_exact(query, vector)
@@ -187,6 +157,10 @@ def is_exact(query: Query, vector: Vector) -> bool:
     assert len(found) <= MOST_NEAR
     wanted = {str(ids[at]) for at in np.argsort(-nearness)[:10]}
     return len(wanted & {one.memory_id for one in found[:12]}) == len(wanted)
+
+
+def spread(values: list[float]) -> str:
+    return f"p50 {statistics.median(values):6.1f} p95 {percentile(values, 0.95):6.1f}"
 
 
 def main() -> None:
@@ -213,17 +187,16 @@ def main() -> None:
         times, exact = ask(world, user, who)
         figures[title] = times
         print(
-            f"{title:26} whole p50 {statistics.median(times.whole):6.1f} p95 {percentile(times.whole, 0.95):6.1f}   "
-            f"database p50 {statistics.median(times.database):6.1f} p95 {percentile(times.database, 0.95):6.1f}   "
-            f"CPU p50 {statistics.median(times.processor):6.1f} p95 {percentile(times.processor, 0.95):6.1f}   "
+            f"{title:26} whole {spread(times.whole_ms)}   database {spread(times.database_ms)}   "
+            f"CPU {spread(times.processor_ms)}   "
             f"exact {exact:.0%}",
             flush=True,
         )
     usual_times, split, worst = list(figures.values())[1:]
     print(
-        f"usual_cpu_p95_ms={percentile(usual_times.processor, 0.95):.1f} "
-        f"heavy_database_p95_ms={percentile(split.database, 0.95):.1f} "
-        f"worst_database_p95_ms={percentile(worst.database, 0.95):.1f}"
+        f"usual_cpu_p95_ms={percentile(usual_times.processor_ms, 0.95):.1f} "
+        f"heavy_database_p95_ms={percentile(split.database_ms, 0.95):.1f} "
+        f"worst_database_p95_ms={percentile(worst.database_ms, 0.95):.1f}"
     )
 
 

@@ -28,8 +28,9 @@ from django.core.management import call_command  # isort: skip
 from django.db import connection  # isort: skip
 
 from benchmarks import memory_data, memory_truth_dreams, memory_truth_times
-from benchmarks.memory import NO_DATA, Asked, Embedded, Loaded
+from benchmarks.memory import NO_DATA, Embedded
 from benchmarks.memory_data import Conversation, Question, Turn
+from benchmarks.memory_figures import Asked, Loaded
 from benchmarks.memory_truth_facts import CHANGED, CHARACTERS, KEPT, REVERSED, Change
 from benchmarks.memory_truth_talk import haystack, remembered, told
 from chats.prompting import Recollection as Line

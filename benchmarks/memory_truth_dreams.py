@@ -7,8 +7,9 @@ from datetime import timedelta
 from django.db import transaction
 
 from benchmarks import memory
-from benchmarks.memory import Asked, Embedded, Loaded
+from benchmarks.memory import Embedded
 from benchmarks.memory_data import ADVERSARIAL, Question
+from benchmarks.memory_figures import Asked, Loaded
 from characters.tokens import estimate
 from chats import company, recollecting, staging
 from chats.actions.starting import start_chat

@@ -4,8 +4,8 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from benchmarks import memory
-from benchmarks.memory import Loaded
 from benchmarks.memory_data import TURN, Conversation, Turn
+from benchmarks.memory_figures import Loaded
 from characters.actions.seeding import seed_characters
 from memory.models import Kind, Memory
 from memory.recalling.query import Recalled

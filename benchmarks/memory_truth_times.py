@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from benchmarks import memory
-from benchmarks.memory import Asked, Embedded, Loaded
+from benchmarks.memory import Embedded
 from benchmarks.memory_data import TURN, Conversation, Question, Turn
+from benchmarks.memory_figures import Asked, Loaded
 from benchmarks.memory_truth_talk import remembered, small_talk, told
 from memory.recalling import question
 from memory.recalling.recall import recall

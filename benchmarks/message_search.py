@@ -12,9 +12,8 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
 from itertools import accumulate
@@ -36,7 +35,8 @@ from django.db import connection, transaction  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from benchmarks.searching import CODAS, ONSETS, VOWELS, percentile, processor_seconds, slip  # noqa: E402
+from benchmarks.searching import CODAS, ONSETS, VOWELS, slip  # noqa: E402
+from benchmarks.timing import Times, percentile, timed  # noqa: E402
 from characters.actions.seeding import seed_characters  # noqa: E402
 from characters.models import Persona  # noqa: E402
 from chats import access  # noqa: E402
@@ -65,13 +65,6 @@ class Query:
     user: User
     text: str
     target: str = ""
-
-
-@dataclass
-class Times:
-    whole: list[float] = field(default_factory=list)
-    database: list[float] = field(default_factory=list)
-    processor: list[float] = field(default_factory=list)
 
 
 def vocabulary(chance: random.Random) -> list[str]:
@@ -135,14 +128,14 @@ def fill(chance: random.Random) -> None:
                     print(f"\r{at} messages", end="", flush=True)
         cursor.execute("ALTER TABLE chats_message ENABLE TRIGGER USER")
         migration = import_module("chats.migrations.0009_search_entries")
-        spent = timed(lambda: cursor.execute(migration.FILL))
+        spent = seconds(lambda: cursor.execute(migration.FILL))
         cursor.execute("SET maintenance_work_mem = '512MB'")
-        indexed = timed(lambda: [cursor.execute(definition) for definition in definitions])
+        indexed = seconds(lambda: [cursor.execute(definition) for definition in definitions])
         cursor.execute("VACUUM ANALYZE")
     print(f"\r{MESSAGES} messages; {spent:.0f} s for their entries, {indexed:.0f} s for the indexes of these")
 
 
-def timed(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -170,30 +163,10 @@ def queries(chance: random.Random, users: list[User], count: int) -> list[Query]
     return asked
 
 
-@contextmanager
-def measured(times: Times) -> Iterator[None]:
-    spent = 0.0
-
-    def wrapper(execute: Callable[..., object], *rest: object) -> object:
-        nonlocal spent
-        began = time.perf_counter()
-        try:
-            return execute(*rest)
-        finally:
-            spent += time.perf_counter() - began
-
-    before, own, began = processor_seconds(), time.process_time(), time.perf_counter()
-    with connection.execute_wrapper(wrapper):
-        yield
-    times.whole.append((time.perf_counter() - began) * 1000)
-    times.database.append(spent * 1000)
-    times.processor.append((processor_seconds() - before + time.process_time() - own) * 1000)
-
-
 def ask(asked: list[Query], times: dict[str, Times], found: dict[str, list[bool]]) -> None:
     """What the page of results does: messages, chats, characters and snippets."""
     for query in asked:
-        with measured(times.setdefault(query.kind, Times())):
+        with timed(times.setdefault(query.kind, Times())):
             results = page.results(query.user, Wish(query.text))
         if query.target:
             shown = (segment.text for hit in results.messages for segment in hit.text if segment.is_hit)
@@ -226,7 +199,7 @@ def writing(chance: random.Random, user: User) -> tuple[float, float]:
             row.save(force_insert=True)
         stored = time.perf_counter() - began
         live = Message.objects.filter(id=rows[0].id)
-        kept = timed(lambda: [live.update(text=text + str(number)) for number in range(WRITTEN)])
+        kept = seconds(lambda: [live.update(text=text + str(number)) for number in range(WRITTEN)])
         transaction.set_rollback(True)
     return stored / WRITTEN * 1000, kept / WRITTEN * 1000
 
@@ -234,16 +207,16 @@ def writing(chance: random.Random, user: User) -> tuple[float, float]:
 def table(title: str, times: dict[str, Times]) -> None:
     print(f"{title:24}{'p50':>9}{'p95':>9}{'max':>9}{'in SQL p95':>12}{'CPU p95':>11}   ms")
     for kind, one in times.items():
-        line = f"{statistics.median(one.whole):9.1f}{percentile(one.whole, 0.95):9.1f}{max(one.whole):9.1f}"
-        print(f"  {kind:22}{line}{percentile(one.database, 0.95):12.1f}{percentile(one.processor, 0.95):11.1f}")
+        line = f"{statistics.median(one.whole_ms):9.1f}{percentile(one.whole_ms, 0.95):9.1f}{max(one.whole_ms):9.1f}"
+        print(f"  {kind:22}{line}{percentile(one.database_ms, 0.95):12.1f}{percentile(one.processor_ms, 0.95):11.1f}")
 
 
 def every(times: dict[str, Times]) -> list[float]:
-    return [value for one in times.values() for value in one.whole]
+    return [value for one in times.values() for value in one.whole_ms]
 
 
 def computed(times: dict[str, Times]) -> list[float]:
-    return [value for one in times.values() for value in one.processor]
+    return [value for one in times.values() for value in one.processor_ms]
 
 
 def main() -> None:
@@ -263,10 +236,10 @@ def main() -> None:
     ask(heavy_asked, heavy_times, heavy_found)
     ilike = Times()
     for query in asked[:ILIKES]:
-        with measured(ilike):
+        with timed(ilike):
             naive(query)
     for query in heavy_asked[:ILIKES]:
-        with measured(ilike):
+        with timed(ilike):
             naive(query)
     with connection.cursor() as cursor:
         for name in (SearchEntry._meta.db_table, *INDEXES):
@@ -287,7 +260,7 @@ def main() -> None:
         f"heavy_p95_ms={percentile(every(heavy_times), 0.95):.1f} "
         f"typos_found={share['mistyped']:.3f} exact_found={share['exact']:.3f} "
         f"heavy_typos_found={heavy_share['mistyped']:.3f} heavy_exact_found={heavy_share['exact']:.3f} "
-        f"ilike_p50_ms={statistics.median(ilike.whole):.1f} ilike_p95_ms={percentile(ilike.whole, 0.95):.1f}"
+        f"ilike_p50_ms={statistics.median(ilike.whole_ms):.1f} ilike_p95_ms={percentile(ilike.whole_ms, 0.95):.1f}"
     )
 
 

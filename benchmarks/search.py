@@ -13,8 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 HOME = Path(tempfile.mkdtemp(prefix="cognitia-bench-search-"))
@@ -34,7 +33,8 @@ from django.db.models.functions import Length  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from benchmarks.searching import CODAS, ONSETS, VOWELS, percentile, processor_seconds, slip  # noqa: E402
+from benchmarks.searching import CODAS, ONSETS, VOWELS, slip  # noqa: E402
+from benchmarks.timing import Times, percentile, timed  # noqa: E402
 from characters import search, spelling  # noqa: E402
 from characters.cards.card import Card  # noqa: E402
 from characters.cards.extras import Extras, Rating, with_extras  # noqa: E402
@@ -61,14 +61,6 @@ class Query:
     kind: str
     wish: Wish
     target: Publication | None = None
-
-
-@dataclass
-class Side:
-    name: str
-    database_ms: list[float] = field(default_factory=list)
-    processor_ms: list[float] = field(default_factory=list)
-    whole_ms: list[float] = field(default_factory=list)
 
 
 class Words:
@@ -173,28 +165,6 @@ def queries(chance: random.Random) -> list[Query]:
     return asked
 
 
-@contextmanager
-def timed(side: Side) -> Iterator[None]:
-    """Adds what the cursors took inside, and what the whole took."""
-    spent = 0.0
-
-    def wrapper(execute: Callable[..., object], *rest: object) -> object:
-        nonlocal spent
-        began = time.perf_counter()
-        try:
-            return execute(*rest)
-        finally:
-            spent += time.perf_counter() - began
-
-    before = processor_seconds()
-    began = time.perf_counter()
-    with connection.execute_wrapper(wrapper):
-        yield
-    side.processor_ms.append((processor_seconds() - before) * 1000)
-    side.database_ms.append(spent * 1000)
-    side.whole_ms.append((time.perf_counter() - began) * 1000)
-
-
 def naive(wish: Wish) -> list[Publication]:
     rows = Publication.objects.filter(is_listed=True, rating__in=["everyone", "teen"]).defer("words")
     for word in wish.text.split():
@@ -246,7 +216,7 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     asked = queries(chance)
-    ours, other = Side("ours"), Side("ILIKE")
+    ours, other = Times(), Times()
     by_kind: dict[str, list[float]] = {}
     found: dict[str, list[bool]] = {}
     for warm in asked[:20]:
@@ -254,7 +224,7 @@ def main() -> None:
     for turn, query in enumerate(asked):
         with timed(ours):
             answer = find(query.wish, PAGE)
-        by_kind.setdefault(query.kind, []).append(ours.processor_ms[-1])
+        by_kind.setdefault(query.kind, []).append(ours.postgres_ms[-1])
         if query.target is not None:
             first = [one.pk for one in answer.publications[:FIRST]]
             found.setdefault(query.kind, []).append(query.target.pk in first)
@@ -266,21 +236,21 @@ def main() -> None:
         print(f"{index}: {grown:.1f} MiB, {anew:.1f} MiB built anew")
     print("used: " + ", ".join(f"{index}={used}" for index, used in plans(asked[0].target or some()).items()))
     print(f"{'':16}{'p50':>9}{'p95':>9}{'max':>9}   ms")
-    for side in (ours, other):
+    for name, side in (("ours", ours), ("ILIKE", other)):
         for label, times in (
             ("database", side.database_ms),
-            ("processor", side.processor_ms),
+            ("processor", side.postgres_ms),
             ("whole", side.whole_ms),
         ):
             line = f"{statistics.median(times):9.1f}{percentile(times, 0.95):9.1f}{max(times):9.1f}"
-            print(f"{side.name + ' ' + label:16}{line}")
+            print(f"{name + ' ' + label:16}{line}")
     print("ours by kind, processor")
     for kind, times in by_kind.items():
         print(f"  {kind:14}{statistics.median(times):9.1f}{percentile(times, 0.95):9.1f}{max(times):9.1f}")
     share = {kind: sum(hits) / len(hits) for kind, hits in found.items()}
     print(
         f"search_p95_ms={percentile(ours.database_ms, 0.95):.1f} "
-        f"search_cpu_p95_ms={percentile(ours.processor_ms, 0.95):.1f} "
+        f"search_cpu_p95_ms={percentile(ours.postgres_ms, 0.95):.1f} "
         f"search_p50_ms={statistics.median(ours.database_ms):.1f} "
         f"ilike_p95_ms={percentile(other.database_ms, 0.95):.1f} exact_found={share['exact']:.3f} "
         f"typo_found={share['mistyped']:.3f}"

@@ -20,6 +20,7 @@ from pathlib import Path
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from benchmarks.timing import percentile
 from inference.testing import scripted_text
 from tests.client import Frame, Person
 from tests.stack import Stack, running_stack
@@ -127,11 +128,6 @@ def cpu_seconds(stack: Stack) -> dict[str, float]:
         fields = Path(f"/proc/{stack.pid(name)}/stat").read_text().rpartition(")")[2].split()
         spent[name] = (int(fields[11]) + int(fields[12])) / ticks
     return spent
-
-
-def percentile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 async def resume(stack: Stack, person: Person, seed: int) -> list[Reader]:
