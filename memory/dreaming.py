@@ -24,7 +24,7 @@ from memory.derived import extracts
 from memory.derived.deriving import Text, hold, keep
 from memory.derived.drafts import dream_request
 from memory.derived.extracts import WORDS, within
-from memory.derived.writing import Busy, line_of, only_one, persona_of, written
+from memory.derived.writing import Busy, line_of, mind_of, name_of, only_one, persona_of, written
 from memory.feeling import Happening
 from memory.mind import Effect, Step
 from memory.mind.prompt import LOW
@@ -62,8 +62,7 @@ def run_dreaming(mind_id: UUID, now: datetime | None = None) -> UUID | None:
 
 def _dreamt(mind_id: UUID, now: datetime) -> UUID | None:
     with brief_connection():
-        found = Mind.objects.select_related("character__language_model", "character__version", "owner")
-        mind = found.filter(id=mind_id).first()
+        mind = mind_of(mind_id)
         if mind is None or not _is_due(mind, now):
             return None
         pieces = _pieces(mind, now)
@@ -71,7 +70,7 @@ def _dreamt(mind_id: UUID, now: datetime) -> UUID | None:
         return None
     character, seed = mind.character, f"{mind.id}:{now:%Y-%m-%d %H}"
     lines = [line_of(piece, character) for piece in pieces]
-    request = dream_request(character.card.spoken_name, persona_of(character, _name(pieces, mind)), lines)
+    request = dream_request(character.card.spoken_name, persona_of(character, name_of(mind.owner, pieces)), lines)
     try:
         text = written(character, mind.owner_id, request)
     except Busy:
@@ -105,9 +104,7 @@ def _is_tired(mind: Mind, now: datetime) -> bool:
 
 
 def _said(mind: Mind, now: datetime) -> QuerySet[Memory]:
-    return Memory.objects.filter(
-        owner=mind.owner_id, character=mind.character_id, kind=Kind.EXCHANGE, stands=True, said_at__lte=now
-    )
+    return Memory.exchanges(mind.owner_id, mind.character_id).filter(said_at__lte=now)
 
 
 def _pieces(mind: Mind, now: datetime) -> list[Memory]:
@@ -130,11 +127,6 @@ def _drawn(rows: Sequence[Memory], most: int, chance: random.Random) -> list[Mem
         left.remove(one)
         drawn.append(one)
     return drawn
-
-
-def _name(pieces: Sequence[Memory], mind: Mind) -> str:
-    """What its person is called where they are quoted, or else in general."""
-    return next((piece.spoken_by for piece in pieces if piece.author_id == mind.owner_id), mind.owner.name)
 
 
 def _kept(mind: Mind, pieces: Sequence[Memory], text: str, now: datetime) -> UUID | None:

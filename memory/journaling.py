@@ -22,7 +22,7 @@ from memory import feeling, working
 from memory.derived import extracts
 from memory.derived.deriving import Text, hold, keep
 from memory.derived.drafts import JOURNAL_WORDS, journal_request
-from memory.derived.writing import Busy, line_of, only_one, persona_of, written
+from memory.derived.writing import Busy, line_of, mind_of, name_of, only_one, persona_of, written
 from memory.models import Kind, Memory, Mind
 
 # At rest it is 0.35, and as it begins 0.25: it takes a conversation that holds the mind and does not wear it out.
@@ -55,16 +55,14 @@ def run_journaling(mind_id: UUID, now: datetime | None = None) -> UUID | None:
 
 def _journaled(mind_id: UUID, now: datetime) -> UUID | None:
     with brief_connection():
-        found = Mind.objects.select_related("character__language_model", "character__version", "owner")
-        mind = found.filter(id=mind_id).first()
+        mind = mind_of(mind_id)
         if mind is None or not _is_due(mind, now):
             return None
         said = _chosen(mind, now)
     character = mind.character
     lines = [line_of(one, character) for one in said]
-    name = next((one.spoken_by for one in said if one.author_id == mind.owner_id), mind.owner.name)
     try:
-        request = journal_request(character.card.spoken_name, persona_of(character, name), lines)
+        request = journal_request(character.card.spoken_name, persona_of(character, name_of(mind.owner, said)), lines)
         text = written(character, mind.owner_id, request)
     except Busy:
         if _is_clear(mind, now + NEXT_LOOK):
@@ -95,9 +93,7 @@ def _is_clear(mind: Mind, now: datetime) -> bool:
 
 def _since(mind: Mind, now: datetime) -> QuerySet[Memory]:
     """What was said since the last entry."""
-    said = Memory.objects.filter(
-        owner=mind.owner_id, character=mind.character_id, kind=Kind.EXCHANGE, stands=True, said_at__lte=now
-    )
+    said = Memory.exchanges(mind.owner_id, mind.character_id).filter(said_at__lte=now)
     return said if mind.journaled_at is None else said.filter(said_at__gt=mind.journaled_at)
 
 

@@ -41,10 +41,7 @@ def keep(made: Text) -> Memory | None:
     """Its row, in the transaction of `hold`; None if one of its messages fell or was forgotten meanwhile."""
     first, last = made.sources[0], made.sources[-1]
     ids = [one.id for one in made.sources]
-    standing = Memory.objects.filter(
-        id__in=ids, owner=last.owner_id, character=last.character_id, kind=Kind.EXCHANGE, stands=True
-    )
-    if standing.count() != len(ids):
+    if Memory.exchanges(last.owner_id, last.character_id).filter(id__in=ids).count() != len(ids):
         return None
     chats = {one.chat_id for one in made.sources}
     feeling = emotion_classifier().classify(made.text)

@@ -6,7 +6,7 @@ One text at a time, and none while somebody is being answered; it stops as soon 
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils.timezone import now
 from redis.exceptions import LockError
 
+from accounts.models import User
 from characters import macros
 from characters.models import Character
 from core.database import brief_connection
@@ -27,7 +28,7 @@ from inference.text.prompt import Prompt, Role, Turn
 from memory import working
 from memory.derived.drafts import Request, is_poor
 from memory.derived.extracts import Line, within
-from memory.models import Memory, Speaker
+from memory.models import Memory, Mind, Speaker
 from weights.choice import report_refused, settings_for
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,20 @@ def persona_of(character: Character, user_name: str) -> str:
     card = character.card
     values = macros.Values(character=card.spoken_name, user=user_name)
     return macros.expand(card.personality or card.description, values, macros.Seed(str(character.id), card.name))
+
+
+def mind_of(mind_id: UUID) -> Mind | None:
+    """With everything that is needed to write for it."""
+    return (
+        Mind.objects.select_related("character__language_model", "character__version", "owner")
+        .filter(id=mind_id)
+        .first()
+    )
+
+
+def name_of(person: User, said: Sequence[Memory]) -> str:
+    """What the person is called where they are quoted, or else in general."""
+    return next((one.spoken_by for one in said if one.author_id == person.id), person.name)
 
 
 def line_of(memory: Memory, character: Character) -> Line:

@@ -106,6 +106,11 @@ class Memory(models.Model):
     def __str__(self) -> str:
         return f"{self.kind}: {self.text[:40]}"
 
+    @classmethod
+    def exchanges(cls, owner_id: uuid.UUID, character_id: uuid.UUID) -> "models.QuerySet[Memory]":
+        """What was said, and still stands."""
+        return cls.objects.filter(owner=owner_id, character=character_id, kind=Kind.EXCHANGE, stands=True)
+
 
 class Embedding(models.Model):
     """The meaning of one memory, in a slim table: a scan of a person's reads vectors and nothing else.
