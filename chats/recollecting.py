@@ -27,6 +27,8 @@ RECENT_DAYS = 6
 NOTHING = Recalled()
 # A thousand tokens hold as many; more of them only distract, and nobody reads so many chips.
 MOST_TOLD = 24
+# Of a message that names nothing itself: what its chat was mostly about.
+MOST_POINTED = 2
 # A reply that is older moves no mood.
 FELT = timedelta(days=1)
 
@@ -66,7 +68,7 @@ def minded(
         Query(
             owner_id=reply.owner_id,
             character_id=reply.character_id,
-            text=text,
+            text=_pointed(reply, text, people, at),
             people=people,
             person_names=(reply.persona.name,),
             character_names=tuple(dict.fromkeys([reply.character.name, reply.character.card.spoken_name])),
@@ -82,6 +84,14 @@ def minded(
     if topics.asks_for_topics(text) and (spoken := _spoken_of(reply, people, at)):
         lines.insert(0, Line(spoken, "today", at=at))
     return Minded(found, tuple(lines), mood)
+
+
+def _pointed(reply: Message, text: str, people: frozenset[UUID], at: datetime) -> str:
+    """With what it points at: "Tell me more" names nothing itself, and means what this chat was just about."""
+    if topics.topics_of(text, at) and not topics.asks_for_topics(text):
+        return text
+    session = working.session(reply.owner_id, reply.character_id, reply.chat_id, at, people)
+    return " ".join([text, *(topic.words for topic in topics.leading(session.topics, MOST_POINTED))])
 
 
 def _spoken_of(reply: Message, people: frozenset[UUID], at: datetime) -> str:

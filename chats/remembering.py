@@ -57,7 +57,7 @@ def run_remembering(chat_id: UUID) -> list[UUID]:
         logger.warning("not embedded yet: %s", error, extra={"chat": str(chat_id)})
     with brief_connection():
         run_linking(kept)
-        _write_chapters(told)
+        _write_chapters(chat, told)
         for reply in told:
             recollecting.feel(reply)
     return [chat_id] if len(told) == BATCH else []
@@ -111,7 +111,7 @@ def _said(chat: Chat, message: Message, standing: set[UUID]) -> Iterator[Said]:
     is_persons = message.role == Role.USER
     before = message.parent
     goes_on = before is not None and message.created_at - before.created_at < SITTING
-    people = tuple(message.people or [chat.owner_id])
+    people = _heard_by(chat, message)
     for person in people:
         yield Said(
             owner_id=person,
@@ -135,10 +135,15 @@ def _settle(chat: Chat, standing: set[UUID]) -> None:
     stand(chat.id, known & standing, known - standing)
 
 
-def _write_chapters(told: list[Message]) -> None:
-    heard: dict[tuple[UUID, UUID], set[UUID]] = {}
+def _write_chapters(chat: Chat, told: list[Message]) -> None:
+    heard: dict[UUID, set[UUID]] = {}
     for message in told:
-        for person in message.people or [message.owner_id]:
-            heard.setdefault((person, message.chat_id), set()).update(message.witnesses)
-    for (person, chat_id), characters in heard.items():
-        write_chapters(person, characters, chat_id)
+        for person in _heard_by(chat, message):
+            heard.setdefault(person, set()).update(message.witnesses)
+    for person, characters in heard.items():
+        write_chapters(person, characters, chat.id)
+
+
+def _heard_by(chat: Chat, message: Message) -> tuple[UUID, ...]:
+    """The people who were there; the chat's owner for what is older than companies."""
+    return tuple(message.people) or (chat.owner_id,)

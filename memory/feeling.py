@@ -27,7 +27,7 @@ from memory.mind import (
     feeling_prompt,
     replay,
 )
-from memory.models import Kind, Memory, Mind, MindEvent, Speaker
+from memory.models import Memory, Mind, MindEvent, Speaker
 
 FROZEN, THAWED, BOUNDED = "frozen", "thawed", "bounded"
 # What its person did to a mind, and not what moved it.
@@ -56,11 +56,15 @@ def run_feeling(owner_id: UUID, character_id: UUID, source_id: UUID, said: str, 
 
     Safe to call twice: the second time nothing moves, and it answers False. A frozen mind does not move either.
     """
+    felt = MindEvent.objects.filter(mind__owner_id=owner_id, mind__character_id=character_id, source_id=source_id)
+    # Most replies are asked about twice: before `done`, and when they are remembered.
+    if felt.exists():
+        return False
     classifier = emotion_classifier()
     matches = appraise(said, reply, classifier.classify(said), classifier.classify(reply))
     with transaction.atomic():
         mind = lock_mind(owner_id, character_id, now)
-        if mind.is_frozen or mind.events.filter(source_id=source_id).exists():
+        if mind.is_frozen or felt.exists():
             return False
         happenings = [Happening(one.rule.name, one.cause, Step(now, one.rule.effect)) for one in matches]
         record(mind, happenings, source_id)
@@ -170,18 +174,18 @@ def past_moments(
 ) -> list[Moment]:
     """When this person plainly felt the same before, the latest first."""
     with wall.inside(owner_id):
-        found = Memory.objects.filter(
-            owner_id=owner_id,
-            character_id=character_id,
-            author_id=owner_id,
-            kind=Kind.EXCHANGE,
-            speaker=Speaker.PERSON,
-            stands=True,
-            emotion=feeling.emotion,
-            confidence__gt=STRONG,
-            said_at__lt=now - PAST,
-            people__contains=list(listeners),
-        ).exclude(source_id__in=known)
+        found = (
+            Memory.exchanges(owner_id, character_id)
+            .filter(
+                author_id=owner_id,
+                speaker=Speaker.PERSON,
+                emotion=feeling.emotion,
+                confidence__gt=STRONG,
+                said_at__lt=now - PAST,
+                people__contains=list(listeners),
+            )
+            .exclude(source_id__in=known)
+        )
         return [Moment(one.text, one.said_at) for one in found.order_by("-said_at")[:MOST_MOMENTS]]
 
 

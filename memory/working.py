@@ -124,11 +124,6 @@ def topics_today(
     return found
 
 
-def topics_sentence(kept: Session, now: datetime) -> str:
-    """For the prompt of an answer to somebody who asks what was spoken of (`topics.asks_for_topics`)."""
-    return topics.sentence(kept.topics, now)
-
-
 def forget_sessions(owner_id: UUID, places: Sequence[tuple[UUID, UUID]]) -> None:
     """Some of it is not to be known any more: each (character, chat) is read from rows again. Call it on commit."""
     keys = [_Place(owner_id, character_id, chat_id).key for character_id, chat_id in places]
@@ -167,14 +162,8 @@ def _note(place: _Place, people: frozenset[UUID], one: Spoken) -> None:
 
 
 def _heard(owner_id: UUID, character_id: UUID, people: frozenset[UUID], now: datetime) -> QuerySet[Memory]:
-    return Memory.objects.filter(
-        owner_id=owner_id,
-        character_id=character_id,
-        kind=Kind.EXCHANGE,
-        stands=True,
-        people__contains=list(people),
-        said_at__gt=now - KEPT,
-        said_at__lte=now,
+    return Memory.exchanges(owner_id, character_id).filter(
+        people__contains=list(people), said_at__gt=now - KEPT, said_at__lte=now
     )
 
 

@@ -17,7 +17,7 @@ from chats.tests.acting import send, tell
 from core.jobs import Status
 from inference.testing import ScriptedBackend
 from memory.actions import forgetting
-from memory.models import Forgotten, Kind, Memory, Mind
+from memory.models import Forgotten, Kind, Memory, Mind, Speaker
 from memory.recalling.query import Recalled, Recollection
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_db")]
@@ -197,6 +197,19 @@ class TestRecalling:
         Message.objects.filter(chat=told.chat).update(awaits_memory=True)
         remembering.run_remembering(told.chat_id)
         assert not Memory.objects.filter(owner=alice, text__contains="wispfire").exists()
+
+
+def test_who_only_says_go_on_is_told_of_what_the_chat_is_about(
+    alice: User, azera: Character, alices_chat: Chat, text_engine: ScriptedBackend
+) -> None:
+    elsewhere = starting.start_chat(alice, azera)
+    say(alice, elsewhere, "My thesis in quantum physics was on tunnelling.", text_engine)
+    say(alice, elsewhere, "There is more to tell of my baker.", text_engine)
+    say(alice, alices_chat, "Let's talk about quantum physics.", text_engine)
+    reply = say(alice, alices_chat, "Please tell me more.", text_engine)
+    first = MessageMemory.objects.filter(message=reply, memory__speaker=Speaker.PERSON).order_by("place").first()
+    assert first is not None
+    assert "thesis" in first.memory.text
 
 
 def test_what_is_forgotten_while_a_reply_is_prepared_leaves_no_record_and_no_error(

@@ -78,7 +78,7 @@ class TestSession:
         tell(alice, azera, chat_id, "I spent the morning in the garden, planting tomatoes in the garden.", -120)
         tell(alice, azera, chat_id, QUANTUM)
         kept = working.session(alice.id, azera.id, chat_id, NOON + timedelta(minutes=1))
-        sentence = working.topics_sentence(kept, NOON + timedelta(minutes=1))
+        sentence = topics.sentence(kept.topics, NOON + timedelta(minutes=1))
         assert sentence.startswith("Just now you talked about quantum physics.")
         assert "Earlier today you talked about" in sentence
         assert "garden" in sentence
