@@ -14,6 +14,7 @@ from chats.models import Chat, Message, MessageMemory, Role
 from core import jobs
 from core.database import brief_connection
 from core.jobs import LIVE
+from core.redis import client, locked
 from inference.errors import InferenceError
 from memory import working
 from memory.actions.keeping import keep
@@ -21,13 +22,15 @@ from memory.actions.standing import stand
 from memory.actions.telling import write_chapters
 from memory.embedding import run_embedding
 from memory.exchange import Said
-from memory.models import Memory, Speaker
+from memory.models import Kind, Memory, Speaker
 from memory.truth.linking import run_linking
 
 logger = logging.getLogger(__name__)
 
 # So many at a time: a chat that was brought along waits its turn between those that are going on.
-BATCH = 200
+BATCH = 50
+# Far above what they take on a busy machine.
+LOCK_SECONDS = 120
 # What is said after a longer silence does not go on from what was said before it.
 SITTING = timedelta(hours=6)
 # The task of each reply is queued when it ends; what was not remembered by then, somebody missed.
@@ -39,13 +42,27 @@ WHOLE = ("parent", "persona", "character__version")
 def run_remembering(chat_id: UUID) -> list[UUID]:
     """Tell memory what was said in this chat and which of it stands. Answers the chat if more of it waits.
 
-    Safe to call twice, and for a chat that is gone.
+    Safe to call twice, also at once, and for a chat that is gone. Raises `redis.RedisError`.
     """
     jobs.forget_queued(chat_id)
+    # Whoever finds somebody at it leaves this behind, and that one looks again: the chat has changed since it looked.
+    again = f"remembering:{chat_id}:again"
+    client().set(again, 1, ex=LOCK_SECONDS)
+    with locked(f"remembering:{chat_id}", LOCK_SECONDS) as is_mine:
+        if not is_mine:
+            return []
+        client().delete(again)
+        _remember(chat_id)
+    with brief_connection():
+        more = _awaiting().filter(chat=chat_id).exists()
+    return [chat_id] if client().getdel(again) or more else []
+
+
+def _remember(chat_id: UUID) -> None:
     with brief_connection():
         chat = Chat.objects.filter(id=chat_id).first()
         if chat is None:
-            return []
+            return
         told = list(_awaiting().filter(chat=chat).select_related(*WHOLE).order_by("created_at")[:BATCH])
         standing = _standing(chat)
         kept = _keep(chat, told, standing)
@@ -60,7 +77,6 @@ def run_remembering(chat_id: UUID) -> list[UUID]:
         _write_chapters(chat, told)
         for reply in told:
             recollecting.feel(reply)
-    return [chat_id] if len(told) == BATCH else []
 
 
 def chats_of(reply_id: UUID) -> list[UUID]:
@@ -97,7 +113,9 @@ def _keep(chat: Chat, told: list[Message], standing: set[UUID]) -> list[UUID]:
         kept = keep(said, list(recalled))
         Message.objects.filter(id__in=[message.id for message in told]).update(awaits_memory=False)
     for one in said:
-        working.noted(one)
+        # An old chat that was brought along is no session of today.
+        if one.said_at > now() - working.KEPT:
+            working.noted(one)
     return kept
 
 
@@ -130,9 +148,12 @@ def _said(chat: Chat, message: Message, standing: set[UUID]) -> Iterator[Said]:
 
 
 def _settle(chat: Chat, standing: set[UUID]) -> None:
-    sources = Memory.objects.filter(chat_id=chat.id).values_list("source_id", flat=True).distinct()
-    known = {source_id for source_id in sources if source_id is not None}
-    stand(chat.id, known & standing, known - standing)
+    said = Memory.objects.filter(chat_id=chat.id, kind=Kind.EXCHANGE)
+    stood = set(said.filter(stands=True).values_list("source_id", flat=True).distinct())
+    lay = set(said.filter(stands=False).values_list("source_id", flat=True).distinct())
+    rising, falling = standing & lay, {one for one in stood - standing if one is not None}
+    if rising or falling:
+        stand(chat.id, rising, falling)
 
 
 def _write_chapters(chat: Chat, told: list[Message]) -> None:

@@ -21,11 +21,12 @@ from django.utils.timezone import now as the_time
 from core.database import brief_connection
 from memory import feeling, working
 from memory.derived import extracts
-from memory.derived.deriving import Text, hold, keep
+from memory.derived.deriving import Text, keep
 from memory.derived.drafts import dream_request
 from memory.derived.extracts import WORDS, within
 from memory.derived.writing import Busy, line_of, mind_of, name_of, only_one, persona_of, written
 from memory.feeling import Happening
+from memory.holding import hold
 from memory.mind import Effect, Step
 from memory.mind.prompt import LOW
 from memory.models import Kind, Memory, Mind
@@ -131,7 +132,7 @@ def _drawn(rows: Sequence[Memory], most: int, chance: random.Random) -> list[Mem
 
 def _kept(mind: Mind, pieces: Sequence[Memory], text: str, now: datetime) -> UUID | None:
     with transaction.atomic():
-        if not hold(mind.owner_id):
+        if not hold([mind.owner_id]):
             return None
         held = feeling.lock_mind(mind.owner_id, mind.character_id, now)
         # Another worker may have dreamt it, or somebody frozen it.

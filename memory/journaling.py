@@ -20,9 +20,10 @@ from django.utils.timezone import now as the_time
 from core.database import brief_connection
 from memory import feeling, working
 from memory.derived import extracts
-from memory.derived.deriving import Text, hold, keep
+from memory.derived.deriving import Text, keep
 from memory.derived.drafts import JOURNAL_WORDS, journal_request
 from memory.derived.writing import Busy, line_of, mind_of, name_of, only_one, persona_of, written
+from memory.holding import hold
 from memory.models import Kind, Memory, Mind
 
 # At rest it is 0.35, and as it begins 0.25: it takes a conversation that holds the mind and does not wear it out.
@@ -104,7 +105,7 @@ def _chosen(mind: Mind, now: datetime) -> list[Memory]:
 
 def _kept(mind: Mind, said: Sequence[Memory], text: str, now: datetime) -> UUID | None:
     with transaction.atomic():
-        if not hold(mind.owner_id):
+        if not hold([mind.owner_id]):
             return None
         held = feeling.lock_mind(mind.owner_id, mind.character_id, now)
         # Another worker may have written it.

@@ -20,9 +20,10 @@ from core.database import brief_connection
 from core.redis import client
 from memory import wall
 from memory.derived import extracts
-from memory.derived.deriving import Text, hold, keep
+from memory.derived.deriving import Text, keep
 from memory.derived.drafts import summary_request
 from memory.derived.writing import Busy, line_of, only_one, written
+from memory.holding import hold
 from memory.models import Kind, Memory
 
 # So many messages make a chapter at most; of a long conversation that was imported there are many.
@@ -220,7 +221,7 @@ def _kept(memories: Sequence[Memory], text: str) -> UUID | None:
     """Its memory; None if meanwhile one of its messages fell, was forgotten, or got into another chapter."""
     last = memories[-1]
     with transaction.atomic():
-        if not hold(last.owner_id) or last.chat_id is None:
+        if not hold([last.owner_id]) or last.chat_id is None:
             return None
         written = _Place(last.owner_id, last.character_id, last.chat_id).written()
         if written.filter(sources__overlap=[one.id for one in memories]).exists():

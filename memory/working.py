@@ -168,14 +168,19 @@ def _heard(owner_id: UUID, character_id: UUID, people: frozenset[UUID], now: dat
 
 
 def _rebuilt(place: _Place, people: frozenset[UUID], now: datetime) -> Session:
-    kept = Session(people)
     with wall.inside(place.owner_id):
         rows = _heard(place.owner_id, place.character_id, people, now).filter(chat_id=place.chat_id)
         wanted = ("source_id", "speaker", "spoken_by", "text", "said_at")
-        for source_id, role, speaker, text, at in rows.order_by("said_at", "id").values_list(*wanted):
-            if source_id is not None:
-                kept = kept.with_message(Spoken(source_id, Speaker(role), speaker, text[:LONGEST], at))
-    return kept
+        said = [
+            Spoken(source_id, Speaker(role), speaker, text[:LONGEST], at)
+            for source_id, role, speaker, text, at in rows.order_by("said_at", "id").values_list(*wanted)
+            if source_id is not None
+        ]
+    if not said:
+        return Session(people)
+    # All at once: to add each to the topics before it takes a second for a long day.
+    found = topics.added((), (topic for one in said for topic in topics.topics_of(one.text, one.at)))
+    return Session(people, tuple(said[-MOST_MESSAGES:]), found, len(said), said[0].at)
 
 
 def _encoded(kept: Session) -> str:

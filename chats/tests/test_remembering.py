@@ -1,8 +1,11 @@
 """From what is said to what is remembered, and from there into the next prompt."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.utils.timezone import now
 
 from accounts.models import User
@@ -13,10 +16,12 @@ from chats import purging, recollecting, remembering
 from chats.actions import branching, organising, sending, starting, trash
 from chats.models import Chat, Message, MessageMemory, Role
 from chats.prompting import Recollection as Line
-from chats.tests.acting import send, tell
+from chats.tests.acting import at_once, send, tell
 from core.jobs import Status
 from inference.testing import ScriptedBackend
+from memory import holding
 from memory.actions import forgetting
+from memory.embedding import run_embedding
 from memory.models import Forgotten, Kind, Memory, Mind, Speaker
 from memory.recalling.query import Recalled, Recollection
 
@@ -239,3 +244,30 @@ def test_what_waits_too_long_is_looked_for(alice: User, alices_chat: Chat) -> No
         created_at=Message.objects.latest("created_at").created_at - timedelta(hours=1)
     )
     assert remembering.run_resuming() == [alices_chat.id]
+
+
+def test_who_finds_somebody_at_it_has_them_look_again(
+    alice: User, alices_chat: Chat, text_engine: ScriptedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[list[UUID]] = []
+    embedding = run_embedding
+
+    def meanwhile(memory_ids: Collection[UUID]) -> int:
+        heard.append(remembering.run_remembering(alices_chat.id))
+        return embedding(memory_ids)
+
+    text_engine.script("I see.")
+    tell(send(alice, alices_chat, "I live in Lyon.").replies[0])
+    monkeypatch.setattr("chats.remembering.run_embedding", meanwhile)
+    assert remembering.run_remembering(alices_chat.id) == [alices_chat.id]
+    monkeypatch.undo()
+    assert heard == [[]]
+    assert remembering.run_remembering(alices_chat.id) == []
+    assert remembered(alices_chat) == ["I live in Lyon.", "I see."]
+
+
+def test_who_sends_does_not_wait_for_what_is_remembered(alice: User, alices_chat: Chat) -> None:
+    with transaction.atomic():
+        holding.hold([alice.id])
+        [sent] = at_once([lambda: send(alice, alices_chat)])
+        assert isinstance(sent, sending.Sent)

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from accounts.access import hold
 from accounts.models import User
 from characters import texts
 from core.errors import BadInput, Conflict
@@ -14,6 +13,7 @@ from core.events import group_of_person, publish_on_commit
 from inference import registry
 from memory import access, tasks
 from memory.events import MemoryKept
+from memory.holding import hold
 from memory.importance import importance
 from memory.models import DERIVED, Kind, Memory, Speaker
 from memory.truth import gate, validity
@@ -30,7 +30,7 @@ def correct_memory(user: User, memory_id: UUID, text: str, *, was_never_true: bo
     text = _checked(text)
     feeling = registry.emotion_classifier().classify(text)
     with transaction.atomic():
-        hold(user)
+        hold([user.id])
         old = access.lock_memory_for(user, memory_id)
         if old.kind in DERIVED or old.kind == Kind.PERSONA:
             raise Conflict(_("Nobody said this, so there is nothing to correct. You can have it forgotten."))

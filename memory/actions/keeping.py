@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import User
 from characters.models import Character
 from core.events import group_of_person, publish_on_commit
 from core.json import mended
 from inference import registry
 from memory.events import MemoryKept
 from memory.exchange import Said
+from memory.holding import hold
 from memory.importance import importance
 from memory.models import Forgotten, Kind, Memory
 from memory.truth.learning import Learner
@@ -40,7 +40,7 @@ def keep(said: Sequence[Said], recalled: Sequence[str] = ()) -> list[UUID]:
     feelings = _feelings({one.text for one in wanted.values()})
     with transaction.atomic():
         # Of two that remember for one person, one comes after the other.
-        owners = set(_held({owner_id for owner_id, _character_id, _source_id in wanted}))
+        owners = hold(owner_id for owner_id, _character_id, _source_id in wanted)
         characters = set(Character.objects.filter(id__in={key[1] for key in wanted}).values_list("id", flat=True))
         is_forgotten = _Forgetter(owners, wanted)
         kept = _kept(owners, {source for one in wanted.values() for source in (one.source_id, one.follows) if source})
@@ -61,12 +61,6 @@ def keep(said: Sequence[Said], recalled: Sequence[str] = ()) -> list[UUID]:
             publish_on_commit(group_of_person(owner_id), MemoryKept(character_id=character_id))
         ids = [kept[key] for key in wanted if key in kept]
         return [*ids, *_made_of(owners, characters, ids)]
-
-
-def _held(owner_ids: Iterable[UUID]) -> list[UUID]:
-    """Those of these people that still are there, held until the transaction ends."""
-    people = User.objects.select_for_update(no_key=True).filter(id__in=owner_ids).order_by("id")
-    return list(people.values_list("id", flat=True))
 
 
 def _feelings(texts: Iterable[str]) -> dict[str, tuple[str, float, float]]:

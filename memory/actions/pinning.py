@@ -5,12 +5,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import ngettext
 
-from accounts.access import hold
 from accounts.models import User
 from core.errors import LimitReached
 from core.events import group_of_person, publish_on_commit
 from memory import access
 from memory.events import MemoryKept
+from memory.holding import hold
 from memory.models import Memory
 
 MOST_PINNED = 50
@@ -19,7 +19,7 @@ MOST_PINNED = 50
 def pin_memory(user: User, memory_id: UUID) -> Memory:
     """Raises `NotFound`, or `LimitReached` where as many as may be are pinned with this character."""
     with transaction.atomic():
-        hold(user)
+        hold([user.id])
         memory = access.lock_memory_for(user, memory_id)
         pinned = access.held_for(user, memory.character_id).filter(is_pinned=True)
         if not memory.is_pinned and pinned.count() >= MOST_PINNED:

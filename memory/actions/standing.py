@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import User
 from memory import working
+from memory.holding import hold
 from memory.models import DERIVED, Kind, Memory
 from memory.truth import validity
 
@@ -22,7 +22,7 @@ def stand(chat_id: UUID, standing: Collection[UUID], fallen: Collection[UUID]) -
         falling = rows.filter(source_id__in=fallen, stands=True)
         owners = set((rising | falling).values_list("owner", flat=True))
         # Nothing is learned from them meanwhile.
-        list(User.objects.select_for_update(no_key=True).filter(id__in=owners).order_by("id").values_list("id"))
+        hold(owners)
         for does_stand, moved in ((True, rising), (False, falling)):
             found = list(moved.values_list("id", "owner", "character"))
             ids = {memory_id for memory_id, _owner_id, _character_id in found}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import User
 from core.events import group_of_person, publish_on_commit
 from inference.registry import emotion_classifier
 from memory.events import MemoryKept
@@ -32,13 +31,8 @@ class Text:
             raise ValueError(f"a {self.kind} is made of messages alone")
 
 
-def hold(owner_id: UUID) -> bool:
-    """Nothing of this person's is kept or forgotten until the transaction ends. False: they are gone."""
-    return bool(User.objects.select_for_update(no_key=True).filter(id=owner_id).values_list("id"))
-
-
 def keep(made: Text) -> Memory | None:
-    """Its row, in the transaction of `hold`; None if one of its messages fell or was forgotten meanwhile."""
+    """Its row, in a transaction that holds its person; None if one of its messages fell or was forgotten meanwhile."""
     first, last = made.sources[0], made.sources[-1]
     ids = [one.id for one in made.sources]
     if Memory.exchanges(last.owner_id, last.character_id).filter(id__in=ids).count() != len(ids):

@@ -14,13 +14,12 @@ from uuid import UUID
 import redis
 from django.conf import settings
 from django.utils.timezone import now
-from redis.exceptions import LockError
 
 from accounts.models import User
 from characters import macros
 from characters.models import Character
 from core.database import brief_connection
-from core.redis import client
+from core.redis import locked
 from inference.errors import InferenceError
 from inference.registry import text_engine
 from inference.text.engine import Delta, Finish, FinishReason, Generation, TextEngine
@@ -102,7 +101,7 @@ def line_of(memory: Memory, character: Character) -> Line:
 @contextmanager
 def only_one(kind: str, of: UUID) -> Iterator[bool]:
     """False: somebody else is writing this very text. Raises `redis.RedisError`."""
-    with _lock(f"memory:writing:{kind}:{of}") as is_mine:
+    with locked(f"memory:writing:{kind}:{of}", 2 * DEADLINE_SECONDS) as is_mine:
         yield is_mine
 
 
@@ -111,24 +110,10 @@ def _alone() -> Iterator[None]:
     """Raises `Busy` if somebody is at any text, or is being answered."""
     if working.is_answering(now()):
         raise Busy
-    with _lock("memory:writing") as is_mine:
+    with locked("memory:writing", 2 * DEADLINE_SECONDS) as is_mine:
         if not is_mine:
             raise Busy
         yield
-
-
-@contextmanager
-def _lock(name: str) -> Iterator[bool]:
-    lock = client().lock(name, timeout=2 * DEADLINE_SECONDS, blocking=False)
-    is_mine = lock.acquire()
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            try:
-                lock.release()
-            except LockError:
-                logger.warning("a text took longer to write than anybody waits for it", extra={"lock": name})
 
 
 def _asked(character: Character, owner_id: UUID, request: Request) -> str:

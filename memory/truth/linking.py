@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from pgvector.django import CosineDistance
 
-from accounts.models import User
+from memory.holding import hold
 from memory.models import Embedding, Kind, Memory
 from memory.truth import facts, gate, validity
 from memory.truth.updates import (
@@ -57,13 +57,14 @@ def run_linking(memory_ids: Collection[UUID]) -> int:
     linked = 0
     rows = Memory.objects.filter(id__in=memory_ids, kind__in=(Kind.EXCHANGE, Kind.FACT), replaces=None, stands=True)
     for owner_id in rows.order_by("owner").values_list("owner", flat=True).distinct():
-        with transaction.atomic():
-            # None: the account is gone, and all of this with it.
-            if User.objects.select_for_update(no_key=True).filter(id=owner_id).first() is None:
-                continue
-            for memory in rows.filter(owner=owner_id).order_by("said_at", "id"):
-                link = _link_fact if memory.kind == Kind.FACT else _link_message
-                linked += link(memory)
+        for memory_id in rows.filter(owner=owner_id).order_by("said_at", "id").values_list("id", flat=True):
+            # One at a time: who forgets something meanwhile does not wait for all of them.
+            with transaction.atomic():
+                hold([owner_id])
+                memory = rows.filter(id=memory_id).first()
+                if memory is not None:
+                    link = _link_fact if memory.kind == Kind.FACT else _link_message
+                    linked += link(memory)
     return linked
 
 
