@@ -17,7 +17,7 @@ from chats.models import NOT_BEHIND_ANOTHER, Chat, Message, Receipt, Role
 from chats.prompting import Itemised, PromptTooLong, itemised
 from chats.tone import toned
 from core import jobs
-from core.database import brief_connection
+from core.database import brief_connection, insisting
 from core.events import group_of_person, publish, publish_on_commit
 from core.jobs import Status
 from core.streams import entries
@@ -40,7 +40,6 @@ CHECKPOINT_TOKENS = 64
 FLUSH_SECONDS = 2.0
 # A database that restarts is back within seconds; after this the lease runs out and the log's text is kept instead.
 ROW_SECONDS = 30.0
-ROW_RETRY_SECONDS = 0.5
 ALL_OF_IT = ("chat__language_model", "character__language_model", "character__version", "persona", "parent")
 
 
@@ -78,8 +77,13 @@ def run_turn(reply_id: UUID) -> list[UUID]:
 
     Safe to call twice, and for a reply that was stopped or taken over: it then does nothing.
     """
-    with brief_connection():
-        reply = _claimed(reply_id)
+    try:
+        reply = insisting(lambda: _claimed(reply_id), ROW_SECONDS)
+    except OperationalError:
+        logger.exception("reply not claimed", extra={"reply_id": str(reply_id)})
+        # The task ends here, so whoever looks for replies without one queues it again.
+        jobs.forget_queued(reply_id)
+        return []
     if reply is None:
         return []
     started = time.monotonic()
@@ -149,8 +153,7 @@ def _tell(reply: Message, log: LogWriter, started: float) -> _Outcome:
 
 
 def _generation(reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
-    with brief_connection():
-        wanted = settings_for(reply.chat.language_model or reply.character.language_model)
+    wanted = insisting(lambda: settings_for(reply.chat.language_model or reply.character.language_model), ROW_SECONDS)
     with text_engine(wanted, report_refused) as engine:
         if reply.is_directed:
             reply = _cast(engine, reply, log, started)
@@ -172,17 +175,21 @@ def _cast(engine: TextEngine, reply: Message, log: LogWriter, started: float) ->
 
 def _told_by(engine: TextEngine, reply: Message, log: LogWriter, started: float) -> Generator[Delta | Finish]:
     budget = TokenBudget(engine.context_tokens)
-    with brief_connection():
-        staged = staging.staged(
+    staged = insisting(
+        lambda: staging.staged(
             reply,
             budget,
             engine.count,
             minding=lambda heard, text: _minded(reply, heard, text, budget, engine.count),
-        )
-        params, sentiment = _sampling(engine.recommended, reply, staged.scene.message, budget)
+        ),
+        ROW_SECONDS,
+    )
+    params, sentiment = _sampling(engine.recommended, reply, staged.scene.message, budget)
     made = itemised(staged.scene, budget, engine.count)
-    with brief_connection():
-        _keep_receipt(reply, engine.name, params, sentiment, staged, made, budget)
+    insisting(
+        lambda: _keep_receipt(reply, engine.name, params, sentiment, staged, made, budget),
+        ROW_SECONDS,
+    )
     yield from engine.generate(
         Generation(
             made.prompt,
@@ -330,8 +337,7 @@ def _end(reply: Message, log: LogWriter, outcome: _Outcome, started: float) -> l
         },
     )
     if outcome.status == Status.DONE:
-        with brief_connection():
-            rounds.go_on_after(reply.id)
+        insisting(lambda: rounds.go_on_after(reply.id), ROW_SECONDS)
     _tell_people(reply)
     return waiting_in(reply.chat_id)
 
@@ -355,23 +361,21 @@ def _tell_people(reply: Message) -> None:
 
 def _kept(reply: Message, whole: Telling, outcome: _Outcome) -> bool:
     """The row has the end of the reply. False: another attempt has taken it, or the database stayed away."""
-    give_up = time.monotonic() + ROW_SECONDS
-    while True:
-        try:
-            with brief_connection():
-                return reply.end(
-                    outcome.status,
-                    whole,
-                    failure_code=outcome.code,
-                    finish_reason=outcome.finish_reason,
-                    thinking_ms=outcome.thinking_ms,
-                    first_token_ms=outcome.first_token_ms,
-                    prompt_tokens=outcome.prompt_tokens,
-                    reused_tokens=outcome.reused_tokens,
-                    reply_tokens=outcome.reply_tokens,
-                )
-        except OperationalError:
-            if time.monotonic() > give_up:
-                logger.exception("reply not kept", extra={"reply_id": str(reply.id)})
-                return False
-            time.sleep(ROW_RETRY_SECONDS)
+    try:
+        return insisting(
+            lambda: reply.end(
+                outcome.status,
+                whole,
+                failure_code=outcome.code,
+                finish_reason=outcome.finish_reason,
+                thinking_ms=outcome.thinking_ms,
+                first_token_ms=outcome.first_token_ms,
+                prompt_tokens=outcome.prompt_tokens,
+                reused_tokens=outcome.reused_tokens,
+                reply_tokens=outcome.reply_tokens,
+            ),
+            ROW_SECONDS,
+        )
+    except OperationalError:
+        logger.exception("reply not kept", extra={"reply_id": str(reply.id)})
+        return False

@@ -25,8 +25,15 @@ app.conf.update(
     task_routes={
         "chats.tasks.generate_reply": {"queue": "gpu"},
         "chats.tasks.suggest": {"queue": "gpu"},
-        "chats.tasks.remember": {"queue": "gpu"},
-        "memory.tasks.*": {"queue": "gpu"},
+        # These speak with the language model, or a page waits for them.
+        "memory.tasks.dream": {"queue": "gpu"},
+        "memory.tasks.journal": {"queue": "gpu"},
+        "memory.tasks.summarize": {"queue": "gpu"},
+        "memory.tasks.embed_query": {"queue": "gpu"},
+        # An import of years may be remembered for an hour: in a process of its own, it takes no reply's thread,
+        # connection or turn of the interpreter.
+        "memory.tasks.*": {"queue": "memory"},
+        "chats.tasks.remember": {"queue": "memory"},
     },
     task_ignore_result=True,
     task_publish_retry=False,

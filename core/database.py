@@ -1,12 +1,15 @@
 """Rows from threads and from coroutines, without holding a connection."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import OperationalError, connection
+
+RETRY_SECONDS = 0.5
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,6 +23,22 @@ def brief_connection() -> Iterator[None]:
     finally:
         if not connection.in_atomic_block:
             connection.close()
+
+
+def insisting(work: Callable[[], R], seconds: float) -> R:
+    """For threads: again and again while the database is away, or every connection to it is lent, for so long.
+
+    `work` may be done in part and then again. Raises `OperationalError` when the time is over.
+    """
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            with brief_connection():
+                return work()
+        except OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(RETRY_SECONDS)
 
 
 def in_thread(function: Callable[P, R]) -> Callable[P, Awaitable[R]]:

@@ -23,6 +23,7 @@ LINK = re.compile(r"https?://\S+/sign-in/link/\S+")
 COMMANDS = {
     "web": "uvicorn",
     "gpu": "-Q gpu",
+    "memory": "-Q memory",
     "default": "-Q default",
     "redis": "redis-server",
     "postgres": "postgres",

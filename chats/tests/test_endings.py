@@ -10,6 +10,7 @@ from accounts.models import User
 from chats import turns
 from chats.models import Chat, Message
 from chats.tests.acting import entries_of, send, tell
+from core import database, jobs
 from core.jobs import Status
 from core.redis import client
 from core.streams.entries import Done
@@ -79,15 +80,27 @@ def test_an_end_that_the_database_refuses_lets_go_of_the_lease(
     until(lambda: not client().exists(Keys.of(reply.id).lease))
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param('"started_at" = %s', id="when it is claimed"),
+        pytest.param('INTO "chats_receipt"', id="when it is prepared"),
+        pytest.param('"finished_at" = %s', id="when it ends"),
+    ],
+)
 def test_a_database_that_is_away_for_a_moment_is_waited_for(
-    alice: User, alices_chat: Chat, text_engine: ScriptedBackend, monkeypatch: pytest.MonkeyPatch
+    alice: User,
+    alices_chat: Chat,
+    text_engine: ScriptedBackend,
+    monkeypatch: pytest.MonkeyPatch,
+    statement: str,
 ) -> None:
-    monkeypatch.setattr(turns, "ROW_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(database, "RETRY_SECONDS", 0.01)
     reply = send(alice, alices_chat).reply
     away = [2]
 
     def refuse(execute: object, sql: str, params: object, many: bool, context: object) -> object:
-        if sql.startswith("UPDATE") and '"finished_at"' in sql and away[0]:
+        if statement in sql and away[0]:
             away[0] -= 1
             raise OperationalError("the server is restarting")
         return execute(sql, params, many, context)  # type: ignore[operator]
@@ -95,6 +108,21 @@ def test_a_database_that_is_away_for_a_moment_is_waited_for(
     with connection.execute_wrapper(refuse):
         assert tell(reply).status == Status.DONE
     assert away == [0]
+
+
+def test_a_reply_that_nobody_could_claim_is_queued_again(
+    alice: User, alices_chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "ROW_SECONDS", 0.0)
+    reply = send(alice, alices_chat).reply
+    jobs.mark_queued(reply.id)
+
+    def refuse(*_anything: object) -> object:
+        raise OperationalError("couldn't get a connection after 5.00 sec")
+
+    with connection.execute_wrapper(refuse):
+        assert turns.run_turn(reply.id) == []
+    assert jobs.without_task([reply.id]) == [reply.id]
 
 
 def test_the_row_has_the_whole_text_before_anyone_hears_done(

@@ -169,13 +169,19 @@ def web(host: str, port: int) -> Program:
 
 
 def workers(home: Path, host: str, port: int) -> list[Program]:
-    """The worker of the language model, and the one for everything else, which also carries beat."""
+    """The worker of the language model, the one that remembers, and the one for everything else, which also carries
+    beat."""
     beat = ["-B", "--schedule", str(home / "beat-schedule"), "--include", "cognitia.embedded.orphans"]
-    arguments = {"gpu": ["-Q", "gpu", "-c", "64"], "default": ["-Q", "default", "-c", "4", *beat]}
+    arguments = {
+        "gpu": ["-Q", "gpu", "-c", "64"],
+        "memory": ["-Q", "memory", "-c", "4"],
+        "default": ["-Q", "default", "-c", "4", *beat],
+    }
     return [
         Program(
             name=name,
             argv=[
+                *(LATER if name == "memory" else ()),
                 *(sys.executable, "-m", "celery", "-A", "cognitia", "worker", "-P", "threads"),
                 *(*queues, "-n", f"{name}@%h", "--loglevel", "INFO"),
             ],
