@@ -6,7 +6,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Case, Count, FloatField, Q, QuerySet, Value, When
 
-from memory.models import Embedding, Kind, Memory
+from memory.models import Embedding, Memory
 from memory.plane import Floats, lay_out
 
 MOST_POINTS = 500
@@ -40,7 +40,7 @@ def run_mapping(owner_id: UUID, character_id: UUID) -> int:
 
 def shown_on_map(memories: QuerySet[Memory]) -> QuerySet[Memory]:
     """Those that a map may show: not the pieces of a card, and nothing that does not stand."""
-    return memories.filter(stands=True).exclude(kind=Kind.PERSONA)
+    return memories.filter(stands=True)
 
 
 def _usual_model(owner_id: UUID, character_id: UUID) -> str:

@@ -32,7 +32,7 @@ def correct_memory(user: User, memory_id: UUID, text: str, *, was_never_true: bo
     with transaction.atomic():
         hold([user.id])
         old = access.lock_memory_for(user, memory_id)
-        if old.kind in DERIVED or old.kind == Kind.PERSONA:
+        if old.kind in DERIVED:
             raise Conflict(_("Nobody said this, so there is nothing to correct. You can have it forgotten."))
         if old.valid_until is not None:
             raise Conflict(_("Something else is true already. Correct that instead."))

@@ -1,6 +1,6 @@
 """Remembering what was said. The messages themselves are never refused: only what is made of them is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,7 +41,8 @@ def keep(said: Sequence[Said], recalled: Sequence[str] = ()) -> list[UUID]:
     with transaction.atomic():
         # Of two that remember for one person, one comes after the other.
         owners = hold(owner_id for owner_id, _character_id, _source_id in wanted)
-        characters = set(Character.objects.filter(id__in={key[1] for key in wanted}).values_list("id", flat=True))
+        present = Character.objects.filter(id__in={key[1] for key in wanted})
+        characters = dict(present.values_list("id", "name"))
         is_forgotten = _Forgetter(owners, wanted)
         kept = _kept(owners, {source for one in wanted.values() for source in (one.source_id, one.follows) if source})
         new: list[Memory] = []
@@ -53,10 +54,11 @@ def keep(said: Sequence[Said], recalled: Sequence[str] = ()) -> list[UUID]:
             kept[key] = row.id
             new.append(row)
         Memory.objects.bulk_create(new, batch_size=500)
+        names = {one.spoken_by for one in said}.union(characters.values())
         learners: dict[tuple[UUID, UUID], Learner] = {}
         for row in new:
             place = (row.owner_id, row.character_id)
-            learners.setdefault(place, Learner(*place, recalled)).learn(row)
+            learners.setdefault(place, Learner(*place, recalled, names)).learn(row)
         for owner_id, character_id in learners:
             publish_on_commit(group_of_person(owner_id), MemoryKept(character_id=character_id))
         ids = [kept[key] for key in wanted if key in kept]
@@ -117,6 +119,7 @@ def _exchange(one: Said, character_id: UUID, kept: dict[Key, UUID]) -> Memory:
     )
 
 
-def _made_of(owners: set[UUID], characters: set[UUID], ids: Sequence[UUID]) -> list[UUID]:
-    facts = Memory.objects.filter(owner__in=owners, character__in=characters, kind=Kind.FACT, sources__overlap=ids)
-    return list(facts.order_by("said_at", "id").values_list("id", flat=True)) if ids else []
+def _made_of(owners: Collection[UUID], characters: Collection[UUID], ids: Sequence[UUID]) -> list[UUID]:
+    learned = Memory.objects.filter(owner__in=owners, character__in=characters, kind__in=(Kind.FACT, Kind.LORE))
+    made = learned.filter(sources__overlap=ids)
+    return list(made.order_by("said_at", "id").values_list("id", flat=True)) if ids else []

@@ -20,7 +20,6 @@ class Kind(models.TextChoices):
     DREAM = "dream", _("Dream")
     JOURNAL = "journal", _("Journal")
     LORE = "lore", _("Lore")  # learned in the story, of the world
-    PERSONA = "persona", _("Persona")  # a piece of a long card
 
 
 # Made by the character of what was said. It is never ranked among what was said, and never a source of another.

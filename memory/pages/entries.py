@@ -28,7 +28,6 @@ ICONS = {
     Kind.DREAM: "moon",
     Kind.JOURNAL: "feather",
     Kind.LORE: "book-open",
-    Kind.PERSONA: "file-text",
 }
 LABELS = {
     Kind.EXCHANGE: gettext_lazy("Said"),
@@ -37,7 +36,6 @@ LABELS = {
     Kind.DREAM: gettext_lazy("Dream"),
     Kind.JOURNAL: gettext_lazy("Journal"),
     Kind.LORE: gettext_lazy("Of the world"),
-    Kind.PERSONA: gettext_lazy("Of the card"),
 }
 # The feelings a memory may have, and the hue of each. What is neutral has no mark.
 FEELINGS = {
@@ -148,7 +146,7 @@ def entry(row: Memory, whose: Face) -> Entry:
         replaced=short(row.replaces.text) if row.replaces is not None else "",
         is_past=row.valid_until is not None and row.valid_until <= now(),
         is_derived=kind in DERIVED,
-        can_correct=kind not in {*DERIVED, Kind.PERSONA} and row.valid_until is None,
+        can_correct=kind not in DERIVED and row.valid_until is None,
     )
 
 

@@ -103,9 +103,9 @@ LEFT JOIN memory_embedding embedding ON embedding.memory_id = memory.id AND embe
 WHERE {MAY_BE_TOLD} AND memory.kind = ANY(%(kinds)s)
 ORDER BY memory.said_at DESC LIMIT %(most)s
 """  # noqa: S608
-# A fact in the words of the one message that it was taken from: that is told, and the fact only leads there.
+# A fact or lore in the words of the one message that it was taken from: that is told, and this only leads there.
 SAID_ANYWAY = """
-    memory.kind = 'fact' AND NOT memory.is_pinned AND cardinality(memory.sources) = 1
+    memory.kind IN ('fact', 'lore') AND NOT memory.is_pinned AND cardinality(memory.sources) = 1
     AND EXISTS (SELECT FROM memory_memory said WHERE said.id = memory.sources[1] AND said.stands)
 """
 ROWS = f"""
@@ -262,7 +262,7 @@ class Search:
     def nearest(self) -> Near:
         if not self.has_vector:
             return Near((), int(self.all(COUNT)[0][0]), 0.0, 0.0)
-        found = self.all(self._nearest, most=MOST_NEAR, keys=[Kind.FACT.value, Kind.SUMMARY.value])
+        found = self.all(self._nearest, most=MOST_NEAR, keys=[Kind.FACT.value, Kind.LORE.value, Kind.SUMMARY.value])
         ((mean, deviation, count),) = self.all(USUAL, many=MANY, sampled=SAMPLED)
         near = tuple(NearOne(row[0], row[1], tuple(row[2] or ()), row[3]) for row in found)
         return Near(near, count, mean or 0.0, deviation or 0.0)

@@ -19,8 +19,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_db", "text_e
 
 
 def queued() -> list[str]:
-    """The names of what waits for the worker with the model."""
-    return [json.loads(entry)["headers"]["task"].rpartition(".")[2] for entry in client().lrange("gpu", 0, -1)]
+    """The names of what waits: for the worker with the model, then for the one that remembers."""
+    waiting = [entry for queue in ("gpu", "memory") for entry in client().lrange(queue, 0, -1)]
+    return [json.loads(entry)["headers"]["task"].rpartition(".")[2] for entry in waiting]
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_the_clock_lets_the_tired_dream(alice: User, azera: Character, chat_id: 
     mind = felt(alice, azera, energy=0.0, focus=0.5)
     tasks.look_for_dreams()
     assert queued() == ["dream"]
-    client().delete("gpu")
+    client().delete("gpu", "memory")
     tasks.dream(str(mind.id))
     assert Memory.objects.filter(kind=Kind.DREAM, owner=alice).count() == 1
     assert queued() == ["embed_memories"]
@@ -54,7 +55,7 @@ def test_the_clock_lets_the_clear_write(alice: User, azera: Character, chat_id: 
     mind = felt(alice, azera, energy=0.9, focus=1.0)
     tasks.look_for_dreams()
     assert queued() == ["journal"]
-    client().delete("gpu")
+    client().delete("gpu", "memory")
     tasks.journal(str(mind.id))
     assert Memory.objects.filter(kind=Kind.JOURNAL, owner=alice).count() == 1
     assert queued() == ["embed_memories"]
@@ -69,7 +70,7 @@ def test_one_chapter_is_followed_by_the_next(alice: User, azera: Character, chat
     assert first is not None
     tasks.summarize(str(first))
     assert queued() == ["summarize", "embed_memories"]
-    client().delete("gpu")
+    client().delete("gpu", "memory")
     second = summarizing.due(alice.id, azera.id, chat_id)
     assert second not in (None, first)
     tasks.summarize(str(second))

@@ -1,16 +1,19 @@
-"""What a message of a person's own teaches: facts, each with what it makes untrue.
+"""What a message teaches: facts of its person, each with what it makes untrue, and lore of the world that is told of.
 
-To be called with the person held (`accounts.access.hold`), in the transaction that keeps the message.
+To be called with the person held (`memory.holding`), in the transaction that keeps the message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from memory.models import Contradiction, Kind, Memory, Speaker
 from memory.truth import facts, gate, validity
 from memory.truth.facts import Fact
+from memory.truth.lore import lore
 from memory.truth.updates import Dated, Verdict, verdict
 
 # "No, it's Biscuit" is about what was said just now.
@@ -29,15 +32,34 @@ class Known:
 
 @dataclass(slots=True)
 class Learner:
-    """What one character knows of one person. `recalled` is what it was just told to remember."""
+    """What one character knows of one person. `recalled` is what it was just told to remember; `names` are those of
+    who talks, of whom nothing is lore."""
 
     owner_id: UUID
     character_id: UUID
     recalled: Sequence[str] = ()
+    names: Collection[str] = ()
     _known: list[Known] | None = field(default=None, init=False)
+    _lore: list[str] | None = field(default=None, init=False)
 
     def learn(self, exchange: Memory) -> list[Memory]:
-        """The facts in a message that this person wrote; none, if another did."""
+        """The facts in a message that this person wrote, and the lore in anybody's."""
+        return [*self._facts(exchange), *self._told(exchange)]
+
+    def _told(self, exchange: Memory) -> list[Memory]:
+        found = lore(exchange.text, self.names)
+        if found and self._lore is None:
+            self._lore = list(self._rows(Kind.LORE).values_list("text", flat=True))
+        learned = []
+        for text in found:
+            if gate.refusal(text, recalled=self.recalled, known=self._lore or ()) is None:
+                made = _made_of(exchange, Kind.LORE, text, [exchange.id])
+                made.save(force_insert=True)
+                learned.append(made)
+                self._lore = [*(self._lore or ()), text]
+        return learned
+
+    def _facts(self, exchange: Memory) -> list[Memory]:
         if exchange.speaker != Speaker.PERSON or exchange.author_id != self.owner_id:
             return []
         found = [self._keep(exchange, fact, [exchange.id]) for fact in facts.facts(exchange.text)]
@@ -62,7 +84,7 @@ class Learner:
         known = [one.memory.text for one in newest_first if one is not in_place_of] if exchange.stands else []
         if gate.refusal(fact.text, is_asked=fact.is_asked, recalled=self.recalled, known=known) is not None:
             return None
-        new = Known.of(_fact_of(exchange, fact, sources), fact)
+        new = Known.of(_made_of(exchange, Kind.FACT, fact.text, sources), fact)
         verdicts = [(one, _verdict(new, one)) for one in newest_first]
         if exchange.stands and in_place_of is None and any(found == Verdict.SAME for _one, found in verdicts):
             return None
@@ -97,27 +119,23 @@ class Learner:
 
     def _newest_first(self) -> list[Known]:
         if self._known is None:
-            rows = Memory.objects.filter(
-                owner_id=self.owner_id,
-                character_id=self.character_id,
-                kind=Kind.FACT,
-                speaker=Speaker.PERSON,
-                stands=True,
-                valid_until=None,
-            )
+            rows = self._rows(Kind.FACT).filter(speaker=Speaker.PERSON, valid_until=None)
             self._known = [Known.of(memory) for memory in rows.order_by("-said_at", "-created_at")]
         return self._known
 
+    def _rows(self, kind: Kind) -> QuerySet[Memory]:
+        return Memory.objects.filter(owner_id=self.owner_id, character_id=self.character_id, kind=kind, stands=True)
 
-def _fact_of(exchange: Memory, fact: Fact, sources: list[UUID]) -> Memory:
+
+def _made_of(exchange: Memory, kind: Kind, text: str, sources: list[UUID]) -> Memory:
     return Memory(
         owner_id=exchange.owner_id,
         character_id=exchange.character_id,
-        kind=Kind.FACT,
+        kind=kind,
         speaker=exchange.speaker,
         spoken_by=exchange.spoken_by,
         author_id=exchange.author_id,
-        text=fact.text,
+        text=text,
         chat_id=exchange.chat_id,
         sources=sources,
         witnesses=exchange.witnesses,
