@@ -1,5 +1,6 @@
 """The model as the director of a table: who speaks next?"""
 
+import threading
 from uuid import UUID
 
 from chats import company, staging
@@ -21,8 +22,19 @@ QUESTION = (
 )
 
 
-def next_speaker(engine: TextEngine, reply: Message, deadline: float) -> UUID | None:
-    """Whom the model names. None: nobody who is there and may speak.
+class _Also(threading.Event):
+    """Set when it is, or when `other` is, which it leaves as it is: a generation that ends sets its own."""
+
+    def __init__(self, other: threading.Event) -> None:
+        super().__init__()
+        self._other = other
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._other.is_set()
+
+
+def next_speaker(engine: TextEngine, reply: Message, deadline: float, stop: threading.Event) -> UUID | None:
+    """Whom the model names. None: nobody who is there and may speak, or `stop` was set meanwhile.
 
     The director reads what the whole table has heard, since it says nothing but a name.
     """
@@ -41,6 +53,6 @@ def next_speaker(engine: TextEngine, reply: Message, deadline: float) -> UUID | 
         )
     )
     params = SamplingParams(temperature=0.3, max_tokens=ANSWER_TOKENS)
-    asked = Generation(prompt, params, user=str(reply.owner_id), deadline=deadline)
+    asked = Generation(prompt, params, user=str(reply.owner_id), deadline=deadline, cancelled=_Also(stop))
     said = "".join(item.text for item in engine.generate(asked) if isinstance(item, Delta))
     return by_name(seats, said)

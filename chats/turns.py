@@ -163,7 +163,7 @@ def _generation(reply: Message, log: LogWriter, started: float) -> Generator[Del
 def _cast(engine: TextEngine, reply: Message, log: LogWriter, started: float) -> Message:
     """Ask the model who speaks, and let that one; where its answer is nobody's name, whoever it was to be."""
     deadline = started + settings.REPLY_DEADLINE_SECONDS
-    chosen = directing.next_speaker(engine, reply, deadline)
+    chosen = directing.next_speaker(engine, reply, deadline, log.stop)
     with brief_connection():
         mine = Message.objects.filter(id=reply.id, attempt=reply.attempt, status=Status.RUNNING)
         if not mine.update(character_id=chosen or reply.character_id, is_directed=False):

@@ -22,9 +22,11 @@ from chats import company, remembering, staging, turns
 from chats.actions import branching, casting, sending, starting, trash
 from chats.directing import QUESTION
 from chats.models import Chat, Message, Part, Participant, Role, TurnTaking
-from chats.tests.acting import send, tell
+from chats.tests.acting import send, tell, telling
 from chats.tree import path_to
+from core.jobs import Status
 from core.json import Json
+from core.tests.waiting import until
 from inference.testing import ScriptedBackend
 from memory import summarizing
 from memory.models import Kind, Memory
@@ -351,6 +353,17 @@ class TestDirector:
         assert "the ship" in speaker
         assert "tunnel" not in director
         assert "tunnel" not in speaker
+
+    def test_it_is_stopped_like_any_reply(self, alice: User, text_engine: ScriptedBackend) -> None:
+        chat = starting.start_chat(alice, *cast(alice, "Mira", "Bram"))
+        casting.change_rules(alice, chat.id, casting.Rules(TurnTaking.DIRECTOR))
+        reply = send(alice, chat, "[delay=60]").reply
+        done = telling(reply.id)
+        until(lambda: any(DIRECTS in prompt for prompt in text_engine.prompts))
+        sending.cancel_reply(alice, reply.id)
+        done.result(timeout=20)
+        reply.refresh_from_db()
+        assert reply.status == Status.CANCELLED
 
 
 class TestPeople:
