@@ -17,6 +17,7 @@ from inference.emotion.emotion import Emotion
 from inference.text.budget import CountTokens, TokenBudget
 from memory import topics, working
 from memory.events import publish_turn
+from memory.exchange import LONGEST
 from memory.feeling import feeling_for, run_feeling
 from memory.models import Memory
 from memory.recalling.query import Query, Recalled, Recollection
@@ -154,7 +155,8 @@ def feel(reply: Message) -> None:
     asked = _answered(reply)
     if asked is None or ended < now() - FELT:
         return
-    if run_feeling(reply.owner_id, reply.character_id, reply.id, asked.text, reply.text, ended):
+    said, answer = asked.text[:LONGEST], reply.text[:LONGEST]
+    if run_feeling(reply.owner_id, reply.character_id, reply.id, said, answer, ended):
         publish_turn(reply.owner_id, reply.character_id, asked.text, reply.text, ended)
 
 

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from chats import recollecting, staging, tree
 from chats.models import Chat, Message, MessageMemory, Role
 from core import jobs
-from core.database import brief_connection
+from core.database import ROW_SECONDS, brief_connection, insisting
 from core.jobs import LIVE
 from core.redis import client, locked
 from inference.errors import InferenceError
@@ -21,7 +21,7 @@ from memory.actions.keeping import keep
 from memory.actions.standing import stand
 from memory.actions.telling import write_chapters
 from memory.embedding import run_embedding
-from memory.exchange import Said
+from memory.exchange import LONGEST, Said
 from memory.models import Kind, Memory, Speaker
 from memory.truth.linking import run_linking
 
@@ -81,7 +81,7 @@ def _remember(chat_id: UUID) -> None:
 
 def chats_of(reply_id: UUID) -> list[UUID]:
     """The chat of this reply, if memory waits for it."""
-    return list(_awaiting().filter(id=reply_id).values_list("chat_id", flat=True))
+    return insisting(lambda: list(_awaiting().filter(id=reply_id).values_list("chat_id", flat=True)), ROW_SECONDS)
 
 
 def run_resuming() -> list[UUID]:
@@ -138,7 +138,7 @@ def _said(chat: Chat, message: Message, standing: set[UUID]) -> Iterator[Said]:
             speaker=Speaker.PERSON if is_persons else Speaker.CHARACTER,
             author_id=message.owner_id if is_persons else message.character_id,
             spoken_by=staging.speaker_of(message),
-            text=message.text,
+            text=message.text[:LONGEST],
             said_at=message.created_at,
             witnesses=tuple(message.witnesses),
             people=people,

@@ -17,7 +17,7 @@ from chats.models import NOT_BEHIND_ANOTHER, Chat, Message, Receipt, Role
 from chats.prompting import Itemised, PromptTooLong, itemised
 from chats.tone import toned
 from core import jobs
-from core.database import brief_connection, insisting
+from core.database import ROW_SECONDS, brief_connection, insisting
 from core.events import group_of_person, publish, publish_on_commit
 from core.jobs import Status
 from core.streams import entries
@@ -38,8 +38,6 @@ CHECKPOINT_SECONDS = 2.0
 CHECKPOINT_TOKENS = 64
 # `done` follows the row, and the row follows the log this long at most.
 FLUSH_SECONDS = 2.0
-# A database that restarts is back within seconds; after this the lease runs out and the log's text is kept instead.
-ROW_SECONDS = 30.0
 ALL_OF_IT = ("chat__language_model", "character__language_model", "character__version", "persona", "parent")
 
 
@@ -106,9 +104,8 @@ def run_turn(reply_id: UUID) -> list[UUID]:
 
 def waiting_in(chat_id: UUID) -> list[UUID]:
     """The chat's first reply in line, of those that stand behind none that is being told."""
-    with brief_connection():
-        in_line = Message.objects.filter(chat_id=chat_id, status=Status.QUEUED, trash=None).filter(NOT_BEHIND_ANOTHER)
-        return list(in_line.order_by("created_at").values_list("id", flat=True)[:1])
+    in_line = Message.objects.filter(chat_id=chat_id, status=Status.QUEUED, trash=None).filter(NOT_BEHIND_ANOTHER)
+    return insisting(lambda: list(in_line.order_by("created_at").values_list("id", flat=True)[:1]), ROW_SECONDS)
 
 
 def _claimed(reply_id: UUID) -> Message | None:
@@ -353,9 +350,7 @@ def _feel(reply: Message) -> None:
 
 def _tell_people(reply: Message) -> None:
     """Everybody's list of chats, whichever page they look at."""
-    with brief_connection():
-        people = company.people(reply.chat)
-    for user_id in people:
+    for user_id in insisting(lambda: company.people(reply.chat), ROW_SECONDS):
         publish(group_of_person(user_id), ChatChanged(chat_id=reply.chat_id))
 
 

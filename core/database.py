@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
+# A database that restarts is back within seconds.
+ROW_SECONDS = 30.0
 RETRY_SECONDS = 0.5
 
 P = ParamSpec("P")

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from memory.models import Speaker
 
+# Of a message that is longer so much is remembered and felt, in characters: 5,000 tokens. The chat has the whole.
+LONGEST = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

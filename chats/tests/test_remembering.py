@@ -22,6 +22,7 @@ from inference.testing import ScriptedBackend
 from memory import holding
 from memory.actions import forgetting
 from memory.embedding import run_embedding
+from memory.exchange import LONGEST
 from memory.models import Forgotten, Kind, Memory, Mind, Speaker
 from memory.recalling.query import Recalled, Recollection
 
@@ -271,3 +272,10 @@ def test_who_sends_does_not_wait_for_what_is_remembered(alice: User, alices_chat
         holding.hold([alice.id])
         [sent] = at_once([lambda: send(alice, alices_chat)])
         assert isinstance(sent, sending.Sent)
+
+
+def test_of_what_is_endless_the_beginning_is_remembered(alice: User, alices_chat: Chat) -> None:
+    sent = send(alice, alices_chat, "Hello")
+    Message.objects.filter(id=sent.reply.id).update(status=Status.DONE, text="word " * 100_000)
+    remembering.run_remembering(alices_chat.id)
+    assert [len(text) for text in remembered(alices_chat)] == [5, LONGEST]
