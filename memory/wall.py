@@ -18,9 +18,6 @@ def inside(owner_id: UUID) -> Iterator[None]:
     """A transaction that reads as this person. Nothing can be written in it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('role', %s, true), set_config('app.uid', %s, true)", [ROLE, str(owner_id)])
-        try:
-            yield
-        finally:
-            # Inside an outer transaction the local settings would outlive this block.
-            if not connection.needs_rollback:
-                cursor.execute("SELECT set_config('role', 'none', true), set_config('app.uid', '', true)")
+        yield
+        # Inside an outer transaction the local settings would outlive this block; an error takes them back with it.
+        cursor.execute("SELECT set_config('role', 'none', true), set_config('app.uid', '', true)")

@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 from accounts.access import signed_in
 from chats.forms.searching import SearchForm
 from chats.pages import searching as page
-from chats.pages.searching import CharacterHit, ChatHit, MessageHit
+from chats.pages.searching import CharacterHit, ChatHit, MemoryHit, MessageHit
 from chats.search.snippets import Segment
 from memory.models import Memory
 from memory.pages import timeline
@@ -54,6 +54,15 @@ class MemoryQuerySerializer(serializers.Serializer[None]):
     character = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
+class LearnedSerializer(serializers.Serializer[MemoryHit]):
+    id = serializers.UUIDField()
+    url = serializers.CharField()
+    kind = serializers.CharField()
+    character = serializers.CharField(source="name")
+    said_at = serializers.DateTimeField()
+    text = SegmentSerializer(many=True)
+
+
 class MemoryHitSerializer(serializers.Serializer[Memory]):
     id = serializers.UUIDField()
     character_id = serializers.UUIDField()
@@ -78,6 +87,7 @@ class Search(APIView):
                 "messages": [MessageHitSerializer(one).data for one in found.messages],
                 "chats": [ChatHitSerializer(one).data for one in found.chats],
                 "characters": [CharacterHitSerializer(one).data for one in found.characters],
+                "memories": [LearnedSerializer(one).data for one in found.memories],
                 "next": found.after or None,
                 "total": found.total,
                 "is_total_cut": found.is_total_cut,

@@ -8,7 +8,13 @@ from chats.search.wish import TEXT_LENGTH, Place, Speaker, Wish, place_of
 from core.forms import parsed
 
 MOST_AT_ONCE = 50
-KINDS = [("", _("Everything")), ("messages", _("Messages")), ("chats", _("Chats")), ("characters", _("Characters"))]
+KINDS = [
+    ("", _("Everything")),
+    ("messages", _("Messages")),
+    ("chats", _("Chats")),
+    ("characters", _("Characters")),
+    ("memories", _("Memories, dreams and journal")),
+]
 SPEAKERS = [
     (Speaker.ANYONE.value, _("Anyone")),
     (Speaker.ME.value, _("Me")),

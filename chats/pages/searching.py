@@ -14,8 +14,10 @@ from chats import access, staging
 from chats.models import Message, Role
 from chats.pages.faces import face
 from chats.search import messages, names
-from chats.search.snippets import Hits, Segment, snippet
-from chats.search.wish import Place, Wish, cursor_of
+from chats.search.snippets import Hits, Segment, snippet, words_in
+from chats.search.wish import Place, Speaker, Wish, cursor_of
+from memory.models import Kind
+from memory.pages import entries, timeline
 
 PAGE, MOST_NAMES = 20, 6
 # Of each kind, where all of them are shown together as somebody types.
@@ -67,6 +69,22 @@ class CharacterHit:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryHit:
+    """Something that was made or learned of what was said; `url` is where it can be corrected and forgotten."""
+
+    id: UUID
+    url: str
+    kind: str
+    label: str
+    icon: str
+    name: str
+    hue: int
+    portrait: str
+    said_at: datetime
+    text: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """`after` is the cursor of the next page of messages, "" at the end. If `is_total_cut` there are more than
     `total`, all older than these. `instead` is what was searched beside the text, or in its place (`is_instead`)."""
@@ -74,6 +92,7 @@ class Results:
     chats: tuple[ChatHit, ...] = ()
     characters: tuple[CharacterHit, ...] = ()
     messages: tuple[MessageHit, ...] = ()
+    memories: tuple[MemoryHit, ...] = ()
     after: str = ""
     total: int = 0
     is_total_cut: bool = False
@@ -81,7 +100,7 @@ class Results:
     is_instead: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.chats or self.characters or self.messages)
+        return bool(self.chats or self.characters or self.messages or self.memories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +111,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much of each kind there is room for, and which kinds are wanted: all, or `kind`."""
+    """How much of each kind there is room for, and which kinds are wanted: all, or `kind`. `waits`: there is time to
+    look for what is meant, and not only for words."""
 
     names: int = MOST_NAMES
     messages: int = PAGE
+    memories: int = MOST_NAMES
     kind: str = ""
+    waits: bool = True
 
     def has(self, kind: str) -> bool:
         return self.kind in ("", kind)
 
 
-ALL, GLANCE = Room(), Room(GLANCE_NAMES, GLANCE_MESSAGES)
+ALL, GLANCE = Room(), Room(GLANCE_NAMES, GLANCE_MESSAGES, GLANCE_NAMES, waits=False)
 
 
 def results(user: User, wish: Wish, after: Place | None = None, room: Room = ALL) -> Results:
@@ -123,6 +145,7 @@ def results(user: User, wish: Wish, after: Place | None = None, room: Room = ALL
             for one in (names.characters(user, wish.text, room.names) if has_names and room.has("characters") else ())
         ),
         messages=tuple(_message(user, one, found.hits) for one in found.messages),
+        memories=_memories(user, wish, found, room) if after is None else (),
         after=cursor_of(found.after) if found.after is not None else "",
         total=found.total,
         is_total_cut=found.is_total_cut,
@@ -149,6 +172,33 @@ def character_choices(user: User) -> list[Choice]:
     met = names.met_by(user)
     found = Character.objects.filter(id__in=met.values("character")).order_by("name", "id")
     return [Choice(*row) for row in found.values_list("id", "name")[:MOST_CHOICES]]
+
+
+def _memories(user: User, wish: Wish, found: messages.Found, room: Room) -> tuple[MemoryHit, ...]:
+    if not room.has("memories") or not wish.text or wish.speaker != Speaker.ANYONE or wish.is_bookmarked:
+        return ()
+    text = found.instead or wish.text
+    place = timeline.Wish(chat_id=wish.chat_id, since=wish.begin, until=wish.end)
+    most = PAGE if room.kind == "memories" else room.memories
+    rows = timeline.learned(user, text, place, wish.character_id, most, by_meaning=room.waits)
+    faces = entries.faces(user, (row.character_id for row in rows))
+    hits = Hits(begun=words_in([text]))
+    return tuple(
+        MemoryHit(
+            id=row.id,
+            url=reverse("memory:memory", args=[row.id]),
+            kind=row.kind,
+            label=str(entries.LABELS[Kind(row.kind)]),
+            icon=entries.ICONS[Kind(row.kind)],
+            name=faces[row.character_id].name,
+            hue=faces[row.character_id].hue,
+            portrait=faces[row.character_id].portrait,
+            said_at=row.said_at,
+            text=snippet(row.text, hits),
+        )
+        for row in rows
+        if row.character_id in faces
+    )
 
 
 def _message(user: User, message: Message, hits: Hits) -> MessageHit:

@@ -20,6 +20,8 @@ from chats.search.messages import MOST_WEIGHED
 from chats.tests.acting import send, tell
 from chats.tests.table import come_in, group
 from inference.testing import ScriptedBackend
+from memory.models import Kind
+from memory.tests.remembering import remember
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("text_engine", "redis_db")]
 
@@ -35,6 +37,7 @@ class Hit(TypedDict):
     title: str
     branch: str
     name: str
+    kind: str
     tagline: str
     is_archived: bool
     text: list[Segment]
@@ -44,6 +47,7 @@ class Answer(TypedDict):
     messages: list[Hit]
     chats: list[Hit]
     characters: list[Hit]
+    memories: list[Hit]
     next: str | None
     total: int
     is_total_cut: bool
@@ -219,6 +223,39 @@ class TestSlips:
         written(alice, chat, "Welcome to the windmill")
         assert (ask("Abracadabr", charlie)["messages"], ask("Abrcadabra", charlie)["instead"]) == ([], "")
         assert said(ask("windmil", charlie)) == ["Welcome to the windmill"]
+
+
+class TestMemories:
+    def test_what_was_made_of_what_was_said_is_found_beside_it(
+        self, alice: User, azera: Character, alices_chat: Chat, ask: Ask, client: Client
+    ) -> None:
+        written(alice, alices_chat, "The lantern is burning")
+        remember(alice, azera, "The lantern is burning")  # the message itself, which is found in its chat
+        remember(alice, azera, "A lantern swam under the ice.", Kind.DREAM)
+        remember(alice, azera, "Today I thought of lanterns.", Kind.JOURNAL)
+        remember(alice, azera, "Nothing of that kind.", Kind.SUMMARY)
+        answer = ask("lantern")
+        assert [hit["kind"] for hit in answer["memories"]] in (["dream", "journal"], ["journal", "dream"])
+        assert said(answer) == ["The lantern is burning"]
+        client.force_login(alice)
+        for path in ("/search/", "/search/results/"):
+            page = client.get(path, {"q": "lantern"}).content.decode()
+            assert "A <mark>lantern</mark> swam under the ice." in page
+            assert answer["memories"][0]["url"] in page
+
+    def test_they_may_be_all_that_is_wanted(self, alice: User, azera: Character, alices_chat: Chat, ask: Ask) -> None:
+        written(alice, alices_chat, "The lantern is burning")
+        remember(alice, azera, "A lantern swam under the ice.", Kind.DREAM)
+        answer = ask("lantern", **{"in": "memories"})
+        assert (len(answer["memories"]), answer["messages"]) == (1, [])
+
+    def test_what_only_a_message_has_leaves_them_out(self, alice: User, azera: Character, ask: Ask) -> None:
+        remember(alice, azera, "A lantern swam under the ice.", Kind.DREAM)
+        assert ask("lantern", by="me")["memories"] == []
+
+    def test_nobody_else_finds_them(self, alice: User, charlie: User, azera: Character, ask: Ask) -> None:
+        remember(alice, azera, "A lantern swam under the ice.", Kind.DREAM)
+        assert ask("lantern", charlie)["memories"] == []
 
 
 class TestWhoMayRead:

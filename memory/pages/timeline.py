@@ -15,7 +15,7 @@ from memory.recalling import finding
 
 PAGE = 30
 CHATS_TO_CHOOSE = 40
-# The tabs of the page: which kinds there are, in this order. Pieces of a card are no memories of a person.
+# The tabs of the page: which kinds there are, in this order.
 TABS = (Kind.EXCHANGE, Kind.FACT, Kind.LORE, Kind.SUMMARY, Kind.DREAM, Kind.JOURNAL)
 
 
@@ -144,6 +144,17 @@ def found(user: User, character_id: UUID | None, wish: Wish, after: UUID | None 
     return Found(tuple(got[:most]), got[most - 1].id if len(got) > most else None)
 
 
+def learned(
+    user: User, text: str, place: Wish, character_id: UUID | None, most: int, *, by_meaning: bool
+) -> list[Memory]:
+    """What was made or learned of what was said, the best first: facts, lore, chapters, dreams, entries. What was said
+    itself is found in its chat. `by_meaning` may wait a second for that."""
+    rows = _wished(_shown(user, character_id), place).exclude(kind=Kind.EXCHANGE)
+    vector = finding.meaning(text) if by_meaning else None
+    with wall.inside(user.pk):
+        return finding.find(user.pk, character_id, rows.defer("words"), text, vector)[:most]
+
+
 def numbers(user: User, character_id: UUID | None) -> Numbers:
     rows = _shown(user, character_id).order_by().values_list("kind")
     with wall.inside(user.pk):
@@ -213,8 +224,8 @@ def single(user: User, memory_id: UUID) -> Entry:
 
 
 def _shown(user: User, character_id: UUID | None) -> QuerySet[Memory]:
-    """What stands, without pieces of a card, the newest first."""
-    return access.memories_for(user, character_id).filter(kind__in=TABS)
+    """What stands, the newest first."""
+    return access.memories_for(user, character_id)
 
 
 def _wished(rows: QuerySet[Memory], wish: Wish) -> QuerySet[Memory]:

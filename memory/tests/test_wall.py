@@ -40,3 +40,10 @@ def test_outside_it_everything_is_as_before(alice: User) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('role'), current_setting('app.uid', true)")
             assert cursor.fetchone() == ("none", "")
+
+
+def test_after_an_error_everything_is_as_before_and_the_error_is_told(alice: User) -> None:
+    with transaction.atomic():
+        with pytest.raises(DatabaseError, match="permission denied"), wall.inside(alice.id):
+            Memory.objects.all().delete()
+        assert Memory.objects.count() == 2
