@@ -52,10 +52,9 @@ VOCABULARY, COMMON = 30_000, "lantern"
 QUERIES, HEAVY_QUERIES, ILIKES = 600, 200, 20
 # It is measured how much a message costs, and a checkpoint of a reply, on so many of them.
 WRITTEN = 500
-COLUMNS = (
-    "id owner_id chat_id persona_id character_id role status text created_at depth replies_before witnesses people "
-    "is_hidden branch_name opening is_directed thinking seq failure_code finish_reason model attempt cancel_requested"
-).split()
+COLUMNS = "id owner_id chat_id persona_id character_id role status text created_at awaits_memory".split()
+# What else a row has to have is as the model has it.
+OTHERS = [one for one in Message._meta.concrete_fields if not one.null and one.attname not in COLUMNS]
 INDEXES = ("entries_of_a_host", "entries_of_a_chat", "entry_words")
 
 
@@ -106,13 +105,14 @@ def fill(chance: random.Random) -> None:
     order += [rest[at % len(rest)] for at in range(MESSAGES - HEAVY_MESSAGES)]
     chance.shuffle(order)
     begun, step = now() - timedelta(days=365), timedelta(days=365) / MESSAGES
+    names, usual = [*COLUMNS, *(one.attname for one in OTHERS)], [one.get_default() for one in OTHERS]
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE chats_message DISABLE TRIGGER USER")
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [list(INDEXES)])
         definitions = [row[0] for row in cursor.fetchall()]
         for index in INDEXES:
             cursor.execute(f"DROP INDEX {index}")
-        with cursor.copy(f"COPY chats_message ({','.join(COLUMNS)}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY chats_message ({','.join(names)}) FROM STDIN") as copy:
             for at, (chat, persona) in enumerate(order):
                 text = chance.choices(words, cum_weights=weights, k=chance.randint(8, 72))
                 if chance.random() < 0.5:
@@ -121,7 +121,7 @@ def fill(chance: random.Random) -> None:
                     (
                         UUID(int=chance.getrandbits(128)), chat.owner_id, chat.id, persona.id, chat.character_id,
                         "user" if at % 2 else "character", "done", " ".join(text).capitalize() + ".",
-                        begun + at * step, 0, 0, "{}", "{}", False, "", "", False, "", 0, "", "", "", 0, False,
+                        begun + at * step, False, *usual,
                     )
                 )  # fmt: skip
                 if at % 100_000 == 0:

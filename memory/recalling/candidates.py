@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from memory.models import DERIVED, Kind
 from memory.recalling import lexical
+from memory.recalling.forms import forms
 from memory.recalling.query import Query
 from memory.recalling.question import Question
 from memory.recalling.scoring import Rows, Whole
@@ -271,7 +272,8 @@ class Search:
         """Those that have the words, the rarest first; how many have each word."""
         if not stems:
             return [], []
-        rows = self.all(FOUND, stems=list(stems), every=every, sampled=SAMPLED_WORDS, common=COMMON, most=WORDED)
+        words = [" | ".join(forms(stem)) for stem in stems]
+        rows = self.all(FOUND, stems=words, every=every, sampled=SAMPLED_WORDS, common=COMMON, most=WORDED)
         counts = next(row[1] for row in rows if row[0] is None)
         return [str(row[0]) for row in rows if row[0] is not None], cast("list[int]", counts)
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from memory.recalling.forms import forms
+
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
@@ -30,18 +32,25 @@ class Counts:
 
 
 def stems(vector: str) -> list[str]:
-    """The words of a tsvector in the order of the text, each once and quoted as a tsquery has them."""
-    return [stem for _at, stem in sorted((int(at), stem) for stem, at in STEM.findall(vector))]
+    """The words of a tsvector in the order of the text, each once and quoted as a tsquery has them.
+
+    Of several forms of one word the first.
+    """
+    found: dict[str, None] = {}
+    for _at, stem in sorted((int(at), stem) for stem, at in STEM.findall(vector)):
+        if found.keys().isdisjoint(forms(stem)):
+            found[stem] = None
+    return list(found)
 
 
 def count(vectors: Sequence[str], lengths: Sequence[int], wanted: Sequence[str]) -> Counts:
-    """`vectors` are tsvectors as text; `lengths` how many words they have."""
+    """`vectors` are tsvectors as text; `lengths` how many words they have. Each of `wanted` stands for all its
+    forms."""
     words = np.zeros((len(vectors), len(wanted)), np.float64)
     pairs = np.zeros(len(vectors), np.float64)
     if wanted:
-        column = {stem: at for at, stem in enumerate(wanted)}
-        # Longest first: a stem may begin another, but the quotes end both.
-        pattern = re.compile(rf"({'|'.join(map(re.escape, wanted))}):([0-9,]+)")
+        column = {form: at for at, stem in enumerate(wanted) for form in forms(stem)}
+        pattern = re.compile(rf"({'|'.join(map(re.escape, column))}):([0-9,]+)")
         for row, vector in enumerate(vectors):
             hits = pattern.findall(vector)
             if not hits:
@@ -50,7 +59,7 @@ def count(vectors: Sequence[str], lengths: Sequence[int], wanted: Sequence[str])
             for stem, at in hits:
                 own = column[stem]
                 found = [int(place) for place in at.split(",")]
-                words[row, own] = len(found)
+                words[row, own] += len(found)
                 places += [(place, own) for place in found]
             if len(hits) > 1:
                 places.sort()

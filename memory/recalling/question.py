@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from memory.models import Kind, Speaker
 from memory.recalling.query import Query
@@ -48,10 +49,32 @@ POLITE = re.compile(
     r"|(?:tell|told|telling|mentioned to|say to|said to|with|to|for|from) you)\b",
     re.I,
 )
+# What something else was before or after: an event, and no date.
+BESIDE = re.compile(
+    r"\b(?:(?P<close>right|just|shortly|immediately|soon|straight|the (?:day|night|morning|evening|week))\s+)?"
+    r"(?P<side>before|after)\s+(?P<what>(?:(?:the|my|our|his|her|their|your|that|i|we|he|she|they)\b|\w+ing\b)"
+    r"[^?.!,;]{3,80})",
+    re.I,
+)
+CLOSE_DAYS, NEAR_DAYS = 4, 14
 # Between two who are named together.
 TOGETHER = re.compile(r"^\S+ (?:and|or) $", re.I)
 FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|myself)\b", re.I)
 SECOND_PERSON = re.compile(r"\b(?:you|you're|you've|you'd|your|yours|yourself)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Beside what something was: within `days` before it, or after it. `words` are without anybody's names."""
+
+    words: str
+    is_before: bool
+    days: int
+
+    def span(self, day: date) -> Span:
+        """The time that is meant, if it was on that day."""
+        away = timedelta(days=self.days)
+        return Span(day - away, day) if self.is_before else Span(day, day + away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,7 @@ class Question:
     overview: bool
     kinds: tuple[Kind, ...]
     spans: tuple[Span, ...]
+    event: Event | None
     # Nothing is asked for but what was said then.
     only_times: bool
 
@@ -94,8 +118,17 @@ def read(query: Query) -> Question:
         overview=overview,
         kinds=_kinds(text, overview=overview) if asks else (),
         spans=named,
+        event=_event(text, (*query.person_names, *query.character_names)) if asks and not named else None,
         only_times=asks and bool(named) and _says_nothing_else(text, (*query.person_names, *query.character_names)),
     )
+
+
+def _event(text: str, names: tuple[str, ...]) -> Event | None:
+    met = BESIDE.search(text)
+    if met is None:
+        return None
+    days = CLOSE_DAYS if met["close"] else NEAR_DAYS
+    return Event(without_names(met["what"], names), met["side"].lower() == "before", days)
 
 
 def _says_nothing_else(text: str, names: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ and this character said, and as much of it as the prompt has room for.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from time import perf_counter
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from memory.recalling.candidates import Detail, Found, Search
 from memory.recalling.lexical import Floats
 from memory.recalling.packing import Item, Packing, excerpt
 from memory.recalling.query import Query, Reason, Recalled, Recollection, Rule
-from memory.recalling.question import Question
+from memory.recalling.question import Event, Question
 from memory.recalling.weights import FITTED, Fitted
 
 Vector = NDArray[np.float32]
@@ -35,6 +36,8 @@ LEAST_WORDS = 2
 # What a feature adds to a score for it to be told as a reason, in logits.
 LEAST_REASON = 0.8
 MOST_REASONS = 3
+# Below this nobody knows when it was that something else was before or after.
+LEAST_SURE = 0.3
 DATE = scoring.FEATURES.index("date")
 REASONS = {
     Reason.MEANING: ("dense",),
@@ -71,12 +74,15 @@ def recall(query: Query, embed: Embed = embed_here, fitted: Fitted = FITTED) -> 
     asked = question.read(query)
     began = perf_counter()
     vector = embed(query.text if query.rule == Rule.CLASSIC else asked.words)
+    event = embed(asked.event.words) if asked.event is not None and query.rule != Rule.CLASSIC else None
     embedded = perf_counter()
     with wall.inside(query.owner_id):
         search = Search(query, vector, embedding.model_name())
         if query.rule == Rule.CLASSIC:
             found = classic.recalled(query, search)
         else:
+            if asked.event is not None:
+                asked = _dated(asked, asked.event, Search(query, event, embedding.model_name()), fitted)
             found = _told(query, rank(asked, search, fitted), search)
     return replace(found, embed_ms=(embedded - began) * 1000, search_ms=(perf_counter() - embedded) * 1000)
 
@@ -87,6 +93,18 @@ def rank(asked: Question, search: Search, fitted: Fitted = FITTED) -> Ranked:
     measured = scoring.features(asked, found.stems, found.rows, found.whole)
     weights = (fitted.question if asked.asks else fitted.statement).vector()
     return Ranked(asked, found, measured, measured @ weights, weights, fitted)
+
+
+def _dated(asked: Question, event: Event, search: Search, fitted: Fitted) -> Question:
+    """With the time of the event that it names, if that is remembered."""
+    wanted = replace(asked, words=event.words, event=None, when=False, first_time=False, last_time=False)
+    ranked = rank(wanted, search, fitted)
+    if not len(ranked.scores):
+        return asked
+    best = int(np.argmax(ranked.scores))
+    if fitted.match(float(ranked.scores[best])) < LEAST_SURE:
+        return asked
+    return replace(asked, spans=(event.span(date.fromordinal(ranked.found.rows.days[best])),))
 
 
 def _told(query: Query, ranked: Ranked, search: Search) -> Recalled:
@@ -176,7 +194,7 @@ def _recollection(
 ) -> Recollection:
     score, reasons = 0.0, list[Reason]()
     if place is not None:
-        score = ranked.fitted.likelihood(float(ranked.scores[place]))
+        score = ranked.fitted.match(float(ranked.scores[place]))
         reasons = _reasons(ranked, place)
     if detail.memory_id in updates:
         reasons = [Reason.UPDATE, *reasons]

@@ -103,3 +103,25 @@ def test_what_kind_of_answer_is_wanted() -> None:
     assert asked("Who came to dinner?").name
     assert asked("When was the first time I came?").first_time
     assert asked("When did I last mention the boat? I mean the last time.").last_time
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "is_before", "days"),
+    [
+        ("What did I bake right before the trip to Cork?", "the trip to Cork", True, 4),
+        ("What did I do after the road trip to relax?", "the road trip to relax", False, 14),
+        ("Where was I the week before my exam?", "my exam", True, 4),
+        ("How did Nora feel after reading her letter?", "reading her letter", False, 14),
+    ],
+)
+def test_what_was_beside_an_event_is_known_by_it(text: str, words: str, is_before: bool, days: int) -> None:
+    event = asked(text).event
+    assert event is not None
+    assert (event.words, event.is_before, event.days) == (words, is_before, days)
+
+
+@pytest.mark.parametrize(
+    "text", ["What did I do before 10 April?", "Have you been there before?", "I baked before the trip.", "After you!"]
+)
+def test_a_date_is_no_event_and_neither_is_what_nobody_asks(text: str) -> None:
+    assert asked(text).event is None

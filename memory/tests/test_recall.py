@@ -358,3 +358,15 @@ class TestTheClassicRule:
         Memory.objects.filter(id=memory.id).update(importance=1.0)
         (found,) = ask(alice, azera, "My dog is called Toby.", rule=Rule.CLASSIC).memories
         assert found.score == 1.0
+
+
+def test_what_was_before_an_event_is_looked_for_before_it(
+    alice: User, azera: Character, evenings: list[Memory]
+) -> None:
+    remember(alice, azera, "I baked a plum cake today.", at=datetime(2026, 1, 12, 18, tzinfo=UTC))
+    bread = remember(alice, azera, "I baked rye bread today.", at=datetime(2026, 3, 9, 18, tzinfo=UTC))
+    remember(alice, azera, "My bag is packed for the trip to Cork.", at=datetime(2026, 3, 11, 18, tzinfo=UTC))
+    remember(alice, azera, "I baked a lemon tart today.", at=datetime(2026, 5, 2, 18, tzinfo=UTC))
+    found = ask(alice, azera, "What had I baked right before the trip to Cork?")
+    baked = {memory.id for memory in Memory.objects.filter(text__contains="baked")}
+    assert next(one for one in found.ranked if one in baked) == bread.id
