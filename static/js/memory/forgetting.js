@@ -30,7 +30,7 @@ export function forgetLater(text, requests, back, after = () => {}) {
   undoable(text, () => { waiting.delete(commit); back(); }, commit);
 }
 
-// A beacon is sent even when the page is torn down at once, as one with an open line is.
+// The page is left, so nobody hears an answer: a beacon asks for none.
 addEventListener("pagehide", () => {
   for (const requests of waiting.values()) {
     for (const [url, fields] of requests) {
