@@ -26,13 +26,13 @@ Value = str | int | UUID | datetime | list[str] | list[UUID] | None
 Row = tuple[Any, ...]
 
 # So many by meaning, by words and by date; what was said around them comes on top.
-NEAR, WORDED, DATED, PINNED = 90, 60, 40, 20
+NEAR, WORDED, DATED, PINNED = 80, 50, 40, 20
 # Of so many the nearest are taken, because some are not ranked.
-MOST_NEAR = 300
+MOST_NEAR = 160
 # A word that so many memories have tells nothing apart, and is not looked up further.
 COMMON = 600
 # So many tell how near, and how frequent, things are on the whole.
-SAMPLED, SAMPLED_WORDS, MANY = 1_500, 300, 20_000
+SAMPLED, SAMPLED_WORDS, MANY = 1_500, 300, 10_000
 MOST_STEMS = 24
 # A longer time than this is no place to look in.
 MOST_DAYS = 400
