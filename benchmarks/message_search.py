@@ -167,7 +167,7 @@ def ask(asked: list[Query], times: dict[str, Times], found: dict[str, list[bool]
     """What the page of results does: messages, chats, characters and snippets."""
     for query in asked:
         with timed(times.setdefault(query.kind, Times())):
-            results = page.results(query.user, Wish(query.text))
+            results = page.results(query.user, Wish(query.text), room=page.Room(waits=False))
         if query.target:
             shown = (segment.text for hit in results.messages for segment in hit.text if segment.is_hit)
             found.setdefault(query.kind, []).append(query.target in words_in(shown))
