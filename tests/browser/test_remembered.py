@@ -59,9 +59,12 @@ def test_it_is_pinned_and_forgotten_from_there(told: Room, page: Page, person: P
     eventually(lambda: not is_remembered(person, word), "it is forgotten")
 
 
-def test_the_bars_move_with_what_is_said(told: Room, page: Page) -> None:
+def test_the_bars_and_the_ring_around_the_face_move_with_what_is_said(told: Room, page: Page) -> None:
+    mood = page.locator("[data-vital=mood_value] [role=meter]")
     energy = page.locator("[data-vital=energy] [role=meter]")
     before = int(str(energy.get_attribute("aria-valuenow")))
     told.send("Tell me something that makes you truly excited! [tokens=3]").expect_status("done")
     expect(energy).not_to_have_attribute("aria-valuenow", str(before))
     expect(page.locator("[data-vitals]")).to_contain_text("excited")
+    shown = str(mood.get_attribute("aria-valuenow"))
+    expect(page.locator("[data-mood-ring]")).to_have_attribute("style", f"--mood: {shown};")

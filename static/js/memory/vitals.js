@@ -15,6 +15,7 @@ function show(vital, value, told) {
   meter.style.setProperty("--p", percent);
   meter.setAttribute("aria-valuenow", percent);
   $("[data-percent]", vital).textContent = percent;
+  if (vital.dataset.vital === "mood_value") $("[data-mood-ring]")?.style.setProperty("--mood", percent);
   if (!told || percent === before) return;
   const delta = $("[data-delta]", vital);
   delta.textContent = `${percent > before ? "+" : "−"}${Math.abs(percent - before)}`;
