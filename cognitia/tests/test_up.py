@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from cognitia.embedded import locations
+from cognitia.embedded.children import command_of
 from cognitia.tests.processes import alive, wait_for
 from tests.stack import Stack, running_stack
 
@@ -22,7 +23,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with running_stack() as running:
+    # With an embedder of its own, whose faster form is made beside all else after the first start.
+    with running_stack({"EMBEDDER": "auto"}) as running:
         yield running
 
 
@@ -32,7 +34,10 @@ def supervisor(stack: Stack) -> int:
 
 
 def descendants(pid: int) -> list[int]:
-    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    try:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:  # it has ended since it was found
+        return []
     return children + [below for child in children for below in descendants(child)]
 
 
@@ -68,7 +73,9 @@ def test_a_second_one_on_the_same_home_gets_one_sentence(stack: Stack) -> None:
 def test_a_killed_one_leaves_nothing_running_and_the_next_start_is_whole(stack: Stack) -> None:
     before = owners(stack)
     pids = descendants(supervisor(stack))
+    exports = [pid for pid in pids if "export_embedder" in command_of(pid)]
     os.kill(supervisor(stack), signal.SIGKILL)
+    wait_for(lambda: not any(alive(pid) for pid in exports), "the export ends", seconds=3)
     wait_for(lambda: not [pid for pid in pids if alive(pid)], "all that it started ends")
     stack.start()
     assert owners(stack) == before

@@ -22,7 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from accounts import actions
 from cognitia import assets
 from cognitia.bootstrap import RUN_BYTES, Refused, lock_home, refuse_full_disk, refuse_taken_port
-from cognitia.embedded.children import CannotStart, Program
+from cognitia.embedded.children import CannotStart, Program, kill_group, launch
 from cognitia.embedded.locations import postgres_url, redis_url
 from cognitia.embedded.postgres import EmbeddedPostgres
 from cognitia.embedded.redis import EmbeddedRedis
@@ -105,7 +105,7 @@ def run(home: Path, host: str, port: int, *, verbose: bool) -> None:
     finally:
         release_database()
         if export is not None:
-            export.terminate()
+            kill_group(export)
         if supervisor.children():
             say("Stopping.")
             with phase("stopped"):
@@ -121,15 +121,14 @@ def export_embedder(home: Path, host: str, port: int) -> "subprocess.Popen[bytes
     chosen = settings.EMBEDDING
     if chosen.adapter != AUTO or chosen.export.exists():
         return None
+    program = Program(
+        name="embedder",
+        argv=[*LATER, sys.executable, "manage.py", "export_embedder"],
+        environment=environment(host, port),
+        folder=settings.BASE_DIR,
+    )
     with (home / "logs" / "embedder.log").open("ab") as log:
-        return subprocess.Popen(
-            [*LATER, sys.executable, "manage.py", "export_embedder"],
-            cwd=settings.BASE_DIR,
-            env=os.environ | environment(host, port),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+        return launch(program, log)
 
 
 def start_servers(supervisor: Supervisor, home: Path) -> None:
