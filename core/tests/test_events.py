@@ -98,6 +98,8 @@ def test_a_layer_that_is_away_costs_the_hint_and_not_the_request(
     settings.CHANNEL_LAYERS = {
         "default": {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": [away], "prefix": "cognitia"}}
     }
+    # Whatever level another test of this process has left.
+    caplog.set_level("WARNING", logger="core.events")
     client.force_login(alice)
     answer = client.post(f"/chats/{alices_chat.id}/messages/", {"text": "Hello", "key": str(uuid4())})
     assert answer.status_code == 302

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_db")]
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 DREAM = (
-    "I was walking along a shore of folded paper, and every sheet had one of Alice's words on it. When I read one, it "
+    "I was walking along a shore of folded paper, and every sheet had a single word on it. When I read one, it "
     "became a bird and flew back into the sea, which was made of light and hummed like an old harbour."
 )
 ENTRY = (
