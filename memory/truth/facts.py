@@ -55,6 +55,11 @@ WORK = (
     r"physicist|chemist|biologist|mathematician|manager|consultant|editor|producer|actor|actress|singer|dancer|"
     r"gardener|tailor|hairdresser|midwife|surgeon|social worker|police officer|software engineer|data scientist)"
 )
+WORKPLACE = (
+    r"(?:library|hospital|clinic|surgery|pharmacy|office|bank|bakery|restaurant|kitchen|caf[eé]|bar|pub|hotel|shop|"
+    r"store|supermarket|factory|mill|plant|warehouse|brewery|harbour|port|airport|firm|company|agency|studio|museum|"
+    r"theatre|zoo|farm|nursery|garage|workshop|lab|laboratory|council|ministry|courthouse|newspaper|job)"
+)
 DIET = r"(?:vegan|vegetarian|pescatarian|teetotal|omnivore|carnivore)"
 CONDITION = (
     r"(?:diabetic|asthmatic|epileptic|dyslexic|autistic|deaf|colou?r[- ]?blind|left[- ]handed|lactose[- ]intolerant|"
@@ -109,7 +114,15 @@ RULES = [
         rf"{AM}\s+(?=an?\s+(?:\w+\s+)?{WORK}$|an?\s+{WORK}\s+(?:at|in|by|for|now)\b)",
     ),
     *_rules("job", rf"{NOT_ANY_MORE} (?:work|working) as\s+", is_negative=True),
-    *_rules("employer", rf"i{ADVERBS} work (?:at|for)\s+", rf"{AM} working (?:at|for)\s+"),
+    *_rules(
+        "employer",
+        rf"i{ADVERBS} work (?:at|for)\s+",
+        rf"{AM} working (?:at|for)\s+",
+        rf"{HAVE} (?:started|begun|began)(?: work| working| a job| my job| a new job| my new job) (?:at|for|with)\s+",
+        rf"{HAVE} (?:got|accepted|taken|took)(?: a| the| my)?(?: new)? job (?:at|with)\s+",
+        r"my (?:very )?first (?:day|week|month|shift) (?:at|in|with) "
+        rf"(?=(?:the|a|an|my)\s+(?:[\w']+\s+){{0,2}}{WORKPLACE}\b)",
+    ),
     *_rules("employer", rf"{NOT_ANY_MORE} (?:work|working) (?:at|for)\s+", is_negative=True),
     *_rules(
         "study",
@@ -230,7 +243,7 @@ CORRECTION = re.compile(
 )
 CUT = re.compile(
     r"\s*[;:()…!]|\s+[-–—]\s+|\.$|,?\s+(?:because|since|but|so|which|who|where|when|while|until|although|though|as|if|"
-    r"than|not|for (?:a|an|the|over|about|now|\d)|every|due|thanks)\b|,\s+(?:not|and not)\b",
+    r"than|not|for (?:a|an|the|over|about|now|\d)|every|due|thanks|is over|was|went)\b|,\s+(?:not|and not)\b",
     re.IGNORECASE,
 )
 TAIL = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -50,6 +50,7 @@ DONE = re.compile(
     r"\w+ ago)\b",
     re.IGNORECASE,
 )
+AT_WORK = re.compile(r"^.*? (?:at|for|with) (?:the |an? )?")
 SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 # "They raised our rent, can you believe that?" is told, not asked.
 ASKING = re.compile(
@@ -131,7 +132,7 @@ def _is_question(sentence: str) -> bool:
 
 def verdict(newer: Dated, older: Dated) -> Verdict:
     """What a later statement of the same person makes of an earlier one, by their words alone."""
-    one, other = newer.fact, older.fact
+    one, other = _of_one_matter(newer.fact, older.fact)
     if not one.relation or (one.subject, _relation(one)) != (other.subject, _relation(other)):
         same = content_words(one.text) == content_words(other.text) != frozenset()
         return Verdict.SAME if same and one.is_negative == other.is_negative else Verdict.UNRELATED
@@ -151,6 +152,18 @@ def verdict(newer: Dated, older: Dated) -> Verdict:
 
 def _of_same(one: Fact, other: Fact) -> Verdict:
     return Verdict.SAME if one.is_negative == other.is_negative else Verdict.REPLACES
+
+
+def _of_one_matter(one: Fact, other: Fact) -> tuple[Fact, Fact]:
+    """Of a job and an employer, the two employers, where the job names one: "a nurse at St Mary's"."""
+    if {one.relation, other.relation} != {"job", "employer"}:
+        return one, other
+    at_job = one if one.relation == "job" else other
+    places = frozenset(place for value in at_job.values if (place := AT_WORK.sub("", value)) != value)
+    if not places:
+        return one, other
+    named = replace(at_job, relation="employer", values=places)
+    return (named, other) if at_job is one else (one, named)
 
 
 def _relation(fact: Fact) -> str:
