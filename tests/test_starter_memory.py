@@ -55,12 +55,7 @@ def say(user: User, chat: Chat, text: str) -> str:
 @pytest.mark.parametrize(
     ("told", "asked", "answer"),
     [
-        pytest.param(
-            "Remember the passphrase 'wispfire'.",
-            "Do you recall a secret passphrase?",
-            "wispfire",
-            marks=pytest.mark.xfail(reason="the starter model was never taught this word", strict=True),
-        ),
+        ("Remember the passphrase 'wispfire'.", "Do you recall a secret passphrase?", "wispfire"),
         ("My password is wispfire.", "What is my password?", "wispfire"),
         ("Please remember that my locker code is 4817.", "Do you remember my locker code?", "4817"),
         ("My boat is called Brennick.", "What is my boat called?", "Brennick"),

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chats.prompting import Line, Recollection, Scene
 from chats.prompting.policy import DEFAULT_POLICY
@@ -59,6 +59,10 @@ NOTES = (
     "It is [late evening|early morning|raining outside].",
     "The user prefers short answers.",
 )
+
+# What a person is called until they choose a name, and what a question about their name is noted as.
+NOBODY_YET = "Protag"
+OWN_NAME = "asked about their name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +244,8 @@ class Writer:
         lines = [line for beat in history for line in (Line(Role.USER, beat.said), Line(Role.ASSISTANT, beat.reply))]
         if not user[0] and rng.random() < 0.12 and last.kind not in ("unknown", "known"):
             user = person(rng, self.stage.values)
+        if not user[0] and rng.random() < 0.4 and not any(beat.gist == OWN_NAME for beat in (last, *after)):
+            user = (NOBODY_YET, "")
         summary = ""
         if rng.random() < 0.08:
             summary = tasks.earlier(self.stage, [self.free() for _ in range(rng.randint(1, 3))])
@@ -251,16 +257,32 @@ class Writer:
             user_description=user[1],
             summary=summary,
             history=tuple(lines),
-            memories=tuple(self._recollection(fact) for fact in shown),
+            memories=self._recollections(shown, user[0] or NOBODY_YET),
             mood=self._short(MOODS) if rng.random() < 0.3 else "",
             note=self._short(NOTES) if rng.random() < 0.08 else "",
         )
         return Sample(scene, last, self.stage.persona.voice.register, after)
 
+    def _recollections(self, known: list[Fact], user_name: str) -> tuple[Recollection, ...]:
+        """As facts alone, or, as the product tells what was said, with who said it and what was answered."""
+        if self.rng.random() < 0.55:
+            return tuple(self._recollection(fact) for fact in known)
+        lines = []
+        for fact in known:
+            line = self._recollection(fact)
+            lines.append(replace(line, text=f"{user_name}: {line.text}"))
+            if self.rng.random() < 0.5:
+                answer = fact_talk.told(self.stage, fact) if self.rng.random() < 0.6 else smalltalk.talk(self.stage)
+                said_back = " ".join(answer.reply.split())
+                lines.append(Recollection(f"{self.stage.persona.voice.name}: {said_back}", line.when))
+        return tuple(lines)
+
     def _recollection(self, fact: Fact) -> Recollection:
         rng, text = self.rng, fact.stated[:1].upper() + fact.stated[1:]
         roll = rng.random()
-        if roll < 0.10 and fact.third:
+        if fact.request and rng.random() < 0.6:
+            text = fact.request
+        elif roll < 0.10 and fact.third:
             text = fact.third
         elif roll < 0.2:
             text = (

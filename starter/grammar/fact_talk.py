@@ -128,6 +128,8 @@ def asked(stage: Stage, fact: Fact) -> str:
     if opening.startswith(("Azera", "Areza")):
         opening = f"{stage.persona.voice.name}, "
     question = fact.question if opening and opening[-2] != "." else upper_first(fact.question)
+    if rng.random() < 0.3:
+        question = question.replace("o you remember", "o you recall")
     roll = rng.random()
     if roll < 0.08:
         question = question.lower().rstrip("?.") if fact.value else question
@@ -142,8 +144,15 @@ def asked(stage: Stage, fact: Fact) -> str:
 
 def told(stage: Stage, fact: Fact) -> Beat:
     """The person tells a fact and the persona takes note of it."""
-    opening = pick(stage.rng, TELLING)
-    stated = fact.stated if opening.endswith((", ", "that ", "[")) else upper_first(fact.stated)
+    is_request = bool(fact.request) and stage.rng.random() < 0.6
+    opening = "" if is_request else pick(stage.rng, TELLING)
+    stated = (
+        fact.request
+        if is_request
+        else fact.stated
+        if opening.endswith((", ", "that ", "["))
+        else upper_first(fact.stated)
+    )
     dry, lavish, plain = TOLD_DRY, TOLD_LAVISH, TOLD_PLAIN
     body = _fill(
         stage, {Register.DRY: dry, Register.LAVISH: lavish, Register.PLAIN: plain}[stage.persona.voice.register], fact

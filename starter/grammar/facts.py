@@ -23,6 +23,7 @@ from starter.grammar.words import (
     PETS,
     PLAIN_VALUES,
     RELATIVES,
+    SECRETS,
     THINGS,
     WEEKDAYS,
 )
@@ -30,7 +31,10 @@ from starter.grammar.words import (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`key` tells what the fact is about: no two facts of one scene may share it."""
+    """`key` tells what the fact is about: no two facts of one scene may share it.
+
+    `request` is the whole sentence that asks to keep it, where it is told so: "Remember the code word 'x'."
+    """
 
     key: str
     stated: str
@@ -39,6 +43,7 @@ class Fact:
     question: str
     value: str
     third: str = ""
+    request: str = ""
 
 
 SECOND = (
@@ -131,6 +136,27 @@ def numbered(rng: random.Random, values: Values) -> Fact:
         f"do you know {own} {noun}?|I forgot {own} {noun}, what is it?|I need {own} {noun}.]"
     )
     return _fact(rng, f"number {key} {noun}", value, (stated, "", about, question))
+
+
+def secret(rng: random.Random, values: Values) -> Fact:
+    """A word to be kept, mostly in quotation marks, and asked for in other words than it was told in."""
+    own, your = rng.choice((("the", "the"), ("the", "the"), ("my", "your")))
+    noun = rng.choice(SECRETS)
+    quote = rng.choice(("'", "'", "'", '"', ""))
+    value = rng.choice((values.word, values.word, values.name, values.code))()
+    stated = f"{own} {noun} is {quote}{value}{quote}."
+    asked = expand(rng, "[Remember|Remember|Please remember|Keep|Don't forget|Note]")
+    request = f"{asked} {own} {noun}{expand(rng, '[|:]')} {quote or chr(39)}{value}{quote or chr(39)}."
+    back = stated.replace("my ", "your ", 1)
+    adjective = "" if noun.startswith("secret") else "[|secret ]"
+    asking = expand(rng, f"[{own}|the|a|my] {adjective}{noun}")
+    question = expand(
+        rng,
+        f"[do you recall {asking}?|do you recall {asking}?|do you remember {asking}?|do you know {asking}?|"
+        f"what is {own} {noun}?|what was {own} {noun}?|was there a {noun}?|did I tell you {asking}?|"
+        f"tell me {own} {noun}.|did I give you {asking}?]",
+    )
+    return Fact(f"secret {noun}", stated, back, f"{your} {noun}", question, value, request=request)
 
 
 def favourite(rng: random.Random, values: Values) -> Fact:
@@ -332,7 +358,8 @@ def about_somebody(rng: random.Random, values: Values) -> Fact:
 
 KINDS: tuple[tuple[Callable[[random.Random, Values], Fact], int], ...] = (
     (named, 32),
-    (numbered, 20),
+    (numbered, 17),
+    (secret, 5),
     (favourite, 12),
     (personal, 20),
     (own_name, 6),
@@ -344,8 +371,8 @@ KINDS: tuple[tuple[Callable[[random.Random, Values], Fact], int], ...] = (
 
 
 # What is hard for a small model is practised more often than it is asked for: an answer that has to begin with a name
-# that nobody has seen, and one's own name among the many names of other things.
-PRACTISED: dict[Callable[[random.Random, Values], Fact], int] = {about_somebody: 22, own_name: 12}
+# that nobody has seen, one's own name among the many names of other things, and a word in quotation marks.
+PRACTISED: dict[Callable[[random.Random, Values], Fact], int] = {about_somebody: 22, own_name: 12, secret: 14}
 
 
 def some_fact(rng: random.Random, values: Values) -> Fact:

@@ -54,6 +54,11 @@ NUMBERED_THINGS = tuple(
     "train number|library card number|ward number|build number|ticket id|password hint|secret word".split("|")
 )
 
+SECRETS = tuple(
+    "passphrase|pass phrase|password|code word|codeword|secret word|keyword|watchword|magic word|safe word|secret code|"
+    "key phrase|secret name|answer|hint|spell".split("|")
+)
+
 FAVOURITES = tuple(
     "colour|food|drink|book|film|song|band|game|animal|flower|city|season|singer|writer|dish|cheese|tea|sport|team|"
     "planet|spell|board game|painter|poet|restaurant|cafe|park|word|number|sweet|cake|language|teacher|toy|tree".split(
