@@ -1,7 +1,9 @@
-"""Who is asking."""
+"""Who is asking, and what of an account is theirs."""
 
-from accounts.models import User
-from core.errors import SignedOut
+from uuid import UUID
+
+from accounts.models import ApiKey, TokenFamily, User
+from core.errors import NotFound, SignedOut
 
 
 def signed_in(user: object) -> User:
@@ -12,5 +14,26 @@ def signed_in(user: object) -> User:
 
 
 def hold(user: User) -> None:
-    """Until the transaction ends: of two requests of theirs, one comes after the other."""
-    User.objects.select_for_update(no_key=True).get(id=user.id)
+    """Until the transaction ends: of two requests of theirs, one comes after the other.
+
+    Raises `SignedOut` for an account that was closed meanwhile: whoever has a socket open writes nothing more.
+    """
+    held = User.objects.select_for_update(no_key=True).get(id=user.id)
+    if not held.is_active:
+        raise SignedOut
+
+
+def get_key_for(user: User, key_id: UUID) -> ApiKey:
+    """Raises `NotFound`."""
+    key = ApiKey.objects.filter(owner=user, id=key_id).first()
+    if key is None:
+        raise NotFound
+    return key
+
+
+def get_family_for(user: User, family_id: UUID) -> TokenFamily:
+    """A program's sign-in that is still good. Raises `NotFound`."""
+    family = TokenFamily.good().filter(owner=user, id=family_id).first()
+    if family is None:
+        raise NotFound
+    return family

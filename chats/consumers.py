@@ -12,7 +12,10 @@ from uuid import UUID, uuid4
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from accounts.callers import is_still_good
+from accounts.events import AccessChanged
 from accounts.models import User
+from accounts.tickets import Pass
 from characters.access import get_character_for
 from chats import access, attendance, failures, following, protocol
 from chats.actions import organising, sending, starting
@@ -47,20 +50,38 @@ TYPING_SECONDS = 2.0
 WAITING_AT_MOST = 8
 
 
-class ChatConsumer(AsyncWebsocketConsumer):
+class Admitted(AsyncWebsocketConsumer):
+    """A socket that stays open for as long as what it was opened with would open it again."""
+
     user: User
+    admitted: Pass
+
+    def _admit(self) -> bool:
+        user, admitted = self.scope.get("user"), self.scope.get("admitted")
+        if not isinstance(user, User) or not isinstance(admitted, Pass) or not user.is_active:
+            return False
+        self.user, self.admitted = user, admitted
+        return True
+
+    async def _check_admission(self) -> bool:
+        """False: it was closed just now."""
+        if await in_thread(is_still_good)(self.admitted.user_id, self.admitted.by, self.admitted.credential_id):
+            return True
+        await self.close(SIGNED_OUT)
+        return False
+
+
+class ChatConsumer(Admitted):
     chat_id: UUID
 
     async def connect(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._window = Window()
         self._heard_at = asyncio.get_running_loop().time()
-        user = self.scope.get("user")
         await self.accept()
-        if not isinstance(user, User) or not user.is_active:
+        if not self._admit():
             await self.close(SIGNED_OUT)
             return
-        self.user = user
         self.chat_id = self.scope["url_route"]["kwargs"]["chat_id"]
         # Frames are heard from now on: each is checked for itself, and a page that comes back should not wait.
         self._entered = False
@@ -163,9 +184,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def hint(self, event: Mapping[str, str]) -> None:
         """From the channel layer: something is worth looking at."""
+        if json.loads(event["frame"])["type"] == AccessChanged.type:
+            self._start("admission", self._keep_admission())
+            return
         await self.send(text_data=event["frame"])
         if json.loads(event["frame"])["type"] == PeopleChanged.type:
             self._start("place", self._keep_place())
+
+    async def _keep_admission(self) -> None:
+        await self._check_admission()
 
     async def _keep_place(self) -> None:
         """Whoever was sent away hears nothing more."""
@@ -214,8 +241,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
                 return
             if loop.time() - checked > RECHECK_SECONDS:
                 checked = loop.time()
-                if not await in_thread(User.objects.filter(pk=self.user.pk, is_active=True).exists)():
-                    await self.close(SIGNED_OUT)
+                if not await self._check_admission():
                     return
                 await self._keep_place()
             if self._entered:
@@ -241,30 +267,43 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.close(FAILED)
 
 
-class CharacterConsumer(AsyncWebsocketConsumer):
+class CharacterConsumer(Admitted):
     """A socket to all characters, for programs: one message in, its reply out token by token, then the next one.
 
     In: `{"message", "character_id", "user_id"?}`. Out: `status`, `token`, `complete` and `error` (docs/protocol.md).
     """
 
-    user: User
-
     async def connect(self) -> None:
         self._waiting: asyncio.Queue[str] = asyncio.Queue(WAITING_AT_MOST)
         self._work: asyncio.Task[None] | None = None
-        user = self.scope.get("user")
+        self._watch: asyncio.Task[None] | None = None
         await self.accept()
-        if not isinstance(user, User) or not user.is_active:
+        if not self._admit():
             await self.close(SIGNED_OUT)
             return
-        self.user = user
+        await self.channel_layer.group_add(group_of_person(self.user.id), self.channel_name)
         self._work = asyncio.ensure_future(self._answer_all())
+        self._watch = asyncio.ensure_future(self._keep_admitted())
 
     async def disconnect(self, code: int) -> None:
-        if self._work is not None:
-            self._work.cancel()
-            await asyncio.gather(self._work, return_exceptions=True)
+        tasks = [task for task in (self._work, self._watch) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await self.channel_layer.group_discard(group_of_person(self.user.id), self.channel_name)
         raise StopConsumer
+
+    async def hint(self, event: Mapping[str, str]) -> None:
+        """From the channel layer; of all that happens, only this matters here."""
+        if json.loads(event["frame"])["type"] == AccessChanged.type:
+            await self._check_admission()
+
+    async def _keep_admitted(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            if not await self._check_admission():
+                return
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._work is None:

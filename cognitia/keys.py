@@ -1,5 +1,7 @@
-"""The key that signs sessions: given by the operator, or made once for a machine of one's own."""
+"""The keys that sign sessions and tokens: given by the operator, or made once for a machine of one's own."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -19,6 +21,13 @@ def secret_key(given: str, home: Path, *, may_create: bool) -> str:
     if not may_create:
         raise ImproperlyConfigured("SECRET_KEY is not set; with LOCAL=0 it must be.")
     return _kept_in(home / "secret_key")
+
+
+def jwt_secret(given: str, secret: str) -> str:
+    """What signs tokens: one of their own, or one made of SECRET_KEY. Raises `ImproperlyConfigured` if it is weak."""
+    if given and (len(given) < SHORTEST or given.lower() in PLACEHOLDERS):
+        raise ImproperlyConfigured(f"JWT_SECRET must be at least {SHORTEST} characters that nobody can guess.")
+    return given or hmac.new(secret.encode(), b"cognitia json web tokens", hashlib.sha256).hexdigest()
 
 
 def _kept_in(file: Path) -> str:

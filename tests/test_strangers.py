@@ -19,7 +19,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.actions.keys import create_key
+from accounts.actions.tokens import start_family
+from accounts.models import Scope, TokenFamily, User
 from characters import files, pictures
 from characters.actions.characters import create_character, delete_character
 from characters.actions.personas import PersonaChanges, create_persona
@@ -82,6 +84,8 @@ class Ids:
     contradiction_id: UUID = field(default_factory=uuid4)
     forgetting_id: UUID = field(default_factory=uuid4)
     event_id: UUID = field(default_factory=uuid4)
+    key_id: UUID = field(default_factory=uuid4)
+    family_id: UUID = field(default_factory=uuid4)
 
     @classmethod
     def of_nothing(cls, digest: str) -> "Ids":
@@ -106,7 +110,7 @@ class Ids:
 
 def everything() -> str:
     models = [model for app in ("characters", "chats", "memory") for model in apps.get_app_config(app).get_models()]
-    models.append(apps.get_model("accounts", "Preferences"))
+    models += [apps.get_model("accounts", name) for name in ("Preferences", "ApiKey", "TokenFamily", "RefreshToken")]
     written: str = serializers.serialize(
         "json", [row for model in models for row in model._default_manager.order_by("pk")]
     )
@@ -146,6 +150,7 @@ def alices(alice: User, alices_chat: Chat, settings: Settings, tmp_path: Path) -
     older, newer = (remember(alice, mira, text, Kind.FACT) for text in ("Secret", "Secret, too"))
     minding.freeze_mind(alice, mira.id)
     event = MindEvent.objects.get()
+    start_family(alice, "Secret")
     return Ids(
         alices_chat.id, sent.message.id, sent.reply.id, mira.id, gone.id, persona.id,
         create_tag(alice, "Secret").id, brought.id, book.id, publication.id, digest,
@@ -154,7 +159,8 @@ def alices(alice: User, alices_chat: Chat, settings: Settings, tmp_path: Path) -
         trash_id=Trash.objects.create(owner=alice, chat=alices_chat, message=sent.message).id,
         chat_import_id=chat_import.id, memory_id=newer.id, contradiction_id=contradict(older, newer).id,
         forgetting_id=Forgetting.objects.create(owner=alice, character=mira, scope="memory", counts={"fact": 1}).id,
-        event_id=event.id,
+        event_id=event.id, key_id=create_key(alice, "Secret", [Scope.CHAT]).key.id,
+        family_id=TokenFamily.objects.get(owner=alice).id,
     )  # fmt: skip
 
 

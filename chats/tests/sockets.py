@@ -57,16 +57,17 @@ def cookie_of(user: User) -> str:
 
 
 @asynccontextmanager
-async def socket(user: User | None, chat_id: UUID | None, origin: str | None = ORIGIN) -> AsyncIterator[Socket]:
-    """The socket of a chat's page; without a chat, the one for programs."""
+async def socket(
+    user: User | None, chat_id: UUID | None, origin: str | None = ORIGIN, ticket: str | None = None
+) -> AsyncIterator[Socket]:
+    """The socket of a chat's page; without a chat, the one for programs. A cookie for `user`, or a ticket."""
     headers = [(b"host", b"localhost")]
     if origin is not None:
         headers.append((b"origin", origin.encode()))
     if user is not None:
         headers.append((b"cookie", (await in_thread(cookie_of)(user)).encode()))
-    line = WebsocketCommunicator(
-        application, f"/ws/chats/{chat_id}/" if chat_id is not None else "/ws/chat", headers=headers
-    )
+    path = f"/ws/chats/{chat_id}/" if chat_id is not None else "/ws/chat"
+    line = WebsocketCommunicator(application, path if ticket is None else f"{path}?ticket={ticket}", headers=headers)
     accepted, code = await line.connect(timeout=5)
     if not accepted:
         raise ConnectionRefusedError(code)

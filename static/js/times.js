@@ -1,14 +1,29 @@
-// Times in the reader's own zone and language. Without this script they stay in UTC and say so.
+// Times in the reader's own zone (the one they prefer, or else the browser's) and language. Without this script they stay
+// in UTC and say so.
 import { $, $$, words } from "./ui.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const longDate = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const { timeZone } = document.documentElement.dataset;
 
-export const dayOf = (moment) => `${moment.getFullYear()}-${moment.getMonth()}-${moment.getDate()}`;
-const daysAgo = (days) => { const moment = new Date(); moment.setDate(moment.getDate() - days); return moment; };
+/** A way to write moments. A zone that this browser has not heard of yet is passed over. */
+export function inZone(options, locale) {
+  try {
+    return new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat(locale, options);
+  }
+}
+
+const clock = inZone({ hour: "2-digit", minute: "2-digit" });
+const weekday = inZone({ weekday: "short" });
+const date = inZone({ day: "numeric", month: "short" });
+const longDate = inZone({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const whole = inZone({ dateStyle: "full", timeStyle: "short" });
+const isoDay = inZone({ dateStyle: "short" }, "sv");
+
+/** The day where the reader is: 2026-11-22, as Swedes write it. */
+export const dayOf = (moment) => isoDay.format(moment);
+// Counted from noon, so that no change of the clocks makes it another day.
+const daysAgo = (days) => new Date(Date.parse(`${dayOf(new Date())}T12:00:00Z`) - days * 86400e3).toISOString().slice(0, 10);
 
 function short(moment) {
   if (dayOf(moment) === dayOf(new Date())) return clock.format(moment);
@@ -26,7 +41,7 @@ export function localTimes(root) {
 /** Today, yesterday, or the date in full. */
 export function dayName(moment) {
   if (dayOf(moment) === dayOf(new Date())) return words("today");
-  return dayOf(moment) === dayOf(daysAgo(1)) ? words("yesterday") : longDate.format(moment);
+  return dayOf(moment) === daysAgo(1) ? words("yesterday") : longDate.format(moment);
 }
 
 /** A line between the messages of two days. */

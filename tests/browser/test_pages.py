@@ -13,12 +13,17 @@ from tests.client import Person
 from tests.stack import ROOT
 
 KB = 1024
-FOR_ALL = ["/account/login/", "/account/signup/", "/account/password/reset/", "/sign-in/link/spent/"]
+FOR_ALL = [
+    "/account/login/", "/account/signup/", "/account/password/reset/", "/account/password/reset/done/",
+    "/account/confirm-email/", "/sign-in/link/spent/",
+]  # fmt: skip
 FOR_MEMBERS = [
     "/chats/", "/chats/all/", "/chats/archive/", "/chats/trash/", "/chats/import/", "/chats/group/", "/search/?q=a",
     "/characters/", "/characters/saved/", "/characters/yours/", "/characters/new/", "/characters/import/",
     "/lorebooks/", "/lorebooks/new/", "/memories/", "/memories/receipts/", "/personas/", "/personas/new/", "/tags/",
-    "/account/password/change/", "/account/email/", "/account/logout/", "/no/such/page/",
+    "/settings/profile/", "/settings/profile/email/", "/settings/preferences/", "/settings/security/",
+    "/settings/security/confirm/", "/settings/security/passkeys/", "/settings/security/sessions/",
+    "/settings/security/connections/", "/account/logout/", "/no/such/page/",
 ]  # fmt: skip
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))

@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from accounts import actions
+from accounts.actions import signing_in
 from cognitia import assets
 from cognitia.bootstrap import RUN_BYTES, Refused, lock_home, refuse_full_disk, refuse_taken_port
 from cognitia.embedded.children import CannotStart, Program, kill_group, launch
@@ -230,7 +230,7 @@ def health(host: str, port: int) -> str:
 
 
 def sign_in_link(host: str, port: int) -> str:
-    token = actions.issue_sign_in_token(actions.ensure_owner())
+    token = signing_in.issue_sign_in_token(signing_in.ensure_owner())
     site = settings.SITE_URL
     if (host, port) != (settings.HOST, settings.PORT):
         site = f"http://{reachable(host)}:{port}"

@@ -1,12 +1,14 @@
 // Nothing typed is ever lost: a draft on the server, one on this device when that is out of reach, and Save.
 import { $, $$, announce, store, words } from "../ui.js";
+import { inZone } from "../times.js";
 
 const PAUSE_MS = 1200;
 const AGAIN_MS = 5000;
 // They are not part of a draft on the server, which is a card.
 const HERE_ONLY = ["language_model", "prompt_format", "temperature", "top_p", "max_tokens", "persona"];
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = inZone({ hour: "2-digit", minute: "2-digit" });
+const when = inZone({ dateStyle: "medium", timeStyle: "short" });
 
 // The sheet is one text here, whichever view it is written in.
 const MARKS = ["csrfmiddlewaretoken", "tab", "view", "base", "sheet", "preamble", "section_title", "section_body"];
@@ -226,7 +228,7 @@ export class Keeping {
     if (!isNew) return;
     const banner = $("[data-local]", this.#main);
     const end = () => { banner.hidden = true; store.set(left, null); };
-    $("[data-local-text]", banner).textContent = words("local_draft", { time: new Date(before.at).toLocaleString() });
+    $("[data-local-text]", banner).textContent = words("local_draft", { time: when.format(new Date(before.at)) });
     banner.hidden = false;
     $("[data-local-back]", banner).addEventListener("click", () => { this.onBack(before.fields); end(); this.changed(); });
     $("[data-local-away]", banner).addEventListener("click", end);

@@ -1,8 +1,9 @@
 // The map and the mood chart: where a point leads, what it says, and times as the reader counts them.
 import { $, $$, post, toast, words } from "../ui.js";
+import { inZone } from "../times.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const clock = inZone({ hour: "2-digit", minute: "2-digit" });
+const date = inZone({ day: "numeric", month: "short" });
 for (const tick of $$("[data-tick]")) {
   tick.textContent = (tick.hasAttribute("data-clock") ? clock : date).format(new Date(tick.dataset.tick));
 }

@@ -1,14 +1,14 @@
 // The timeline of memories in place: older ones, pins, corrections, forgetting one or several. All of it are links and
 // forms without this.
 import { $, $$, announce, toast, words } from "../ui.js";
-import { dayName, dayOf, localTimes } from "../times.js";
+import { dayName, dayOf, inZone, localTimes } from "../times.js";
 import { forgetLater, send } from "./forgetting.js";
 
 const log = $("[data-log]");
 const itemOf = (node) => node.closest("[data-item]");
 const cardIn = (item) => $("[data-entry]", item);
 
-for (const field of $$("[data-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+for (const field of $$("[data-zone]")) field.value = inZone({}).resolvedOptions().timeZone ?? "";
 
 /** Days as the reader counts them; the server counts in UTC. */
 function days() {

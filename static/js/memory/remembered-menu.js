@@ -1,10 +1,11 @@
 // What a chip opens: the memory as it is now, why it came up, and what can be done with it.
 import { $, $$, announce, toast, words } from "../ui.js";
+import { inZone } from "../times.js";
 import { forgetLater, send } from "./forgetting.js";
 
 const menu = $("[data-remembered-menu]");
 const part = (name) => $(`[data-part="${name}"]`, menu);
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const moment = inZone({ dateStyle: "medium", timeStyle: "short" });
 let chip = null;
 
 function place() {

@@ -30,6 +30,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
+    # Asked for where the law profile wants it (`LAW_PROFILE`), and for nothing else.
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -59,6 +61,9 @@ class Preferences(models.Model):
     show_thinking = models.BooleanField(default=True)
     send_on_enter = models.BooleanField(default=False)
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+    # "" is whatever the browser says.
+    language = models.CharField(max_length=12, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return f"preferences of {self.owner_id}"

@@ -1,23 +1,15 @@
-"""Verbs on accounts."""
+"""The owner of a machine, and links that sign somebody in once."""
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from django.utils.timezone import now
 
-from accounts.models import Preferences, SignInLink, User
+from accounts.models import SignInLink, User
 
 LINK_MINUTES = 60
 OWNER_EMAIL = "owner@localhost.localdomain"
-
-
-@dataclass(frozen=True, slots=True)
-class PreferenceChanges:
-    show_thinking: bool | None = None
-    send_on_enter: bool | None = None
-    theme: str | None = None
 
 
 def ensure_owner() -> User:
@@ -38,12 +30,6 @@ def spend_sign_in_token(token: str) -> User | None:
     """Whom the token signs in; None if it is unknown, old, or was used before."""
     link = SignInLink.spend(_digest(token))
     return link.owner if link else None
-
-
-def change_preferences(user: User, changes: PreferenceChanges) -> Preferences:
-    wanted = {name: value for name, value in asdict(changes).items() if value is not None}
-    preferences, _created = Preferences.objects.update_or_create(owner=user, defaults=wanted)
-    return preferences
 
 
 def _digest(token: str) -> str:

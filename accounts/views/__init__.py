@@ -1,0 +1,1 @@
+"""Pages of accounts, by noun. allauth's are in `urls.entrance` and `urls.settings`, with our templates."""
