@@ -1,17 +1,18 @@
 """Shapes of the REST API. They never write."""
 
-from collections.abc import Mapping
 from typing import TypedDict
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from memory.actions.correcting import LONGEST
 from memory.mind import Bounds, Range
-from memory.models import Contradiction, Decision, Forgetting, Memory, MindEvent
+from memory.models import Contradiction, Decision, Forgetting, Memory, MindEvent, Speaker
 from memory.pages.entries import FEELINGS
 from memory.pages.remembered import WHY
+from memory.pages.status import Status
 from memory.pages.timeline import PAGE, TABS, Wish
 from memory.recalling.query import Reason, Recollection, Rule
 
@@ -20,6 +21,10 @@ LONGEST_QUERY = 2_000
 # A quarter of a context of 4,096 tokens, as a prompt of that size would have it (ER-27).
 USUAL_BUDGET, MOST_BUDGET = 1_000, 8_000
 NEUTRAL = "neutral"
+KINDS, EMOTIONS = [kind.value for kind in TABS], [*FEELINGS, NEUTRAL]
+NEXT = "Where the next page begins; null at the end."
+
+A_CHARACTER, A_CHAT, A_MEMORY = (f"0190b0a4-6a5e-7c31-9f6d-2f1a5f4d8c{number}" for number in ("10", "11", "12"))
 
 
 class OfCharacterSerializer(serializers.Serializer[None]):
@@ -36,8 +41,8 @@ class ListSerializer(OfCharacterSerializer):
 class MemoriesSerializer(ListSerializer):
     """`since` is the first moment, `until` the first one after the last."""
 
-    kind = serializers.ChoiceField([kind.value for kind in TABS], required=False, default="")
-    emotion = serializers.ChoiceField([*FEELINGS, NEUTRAL], required=False, default="")
+    kind = serializers.ChoiceField(KINDS, required=False, default="")
+    emotion = serializers.ChoiceField(EMOTIONS, required=False, default="")
     pinned = serializers.BooleanField(required=False, default=False)
     chat = serializers.UUIDField(required=False, default=None)
     since = serializers.DateTimeField(required=False, default=None)
@@ -66,9 +71,10 @@ class MemorySerializer(serializers.ModelSerializer[Memory]):
     the path that is told."""
 
     character_id = serializers.UUIDField(read_only=True)
-    message_id = serializers.UUIDField(source="source_id", read_only=True)
+    speaker = serializers.ChoiceField(choices=Speaker.choices, allow_blank=True, read_only=True)
+    message_id = serializers.UUIDField(source="source_id", read_only=True, allow_null=True)
     made_of = serializers.ListField(source="sources", child=serializers.UUIDField(), read_only=True)
-    replaces_id = serializers.UUIDField(read_only=True)
+    replaces_id = serializers.UUIDField(read_only=True, allow_null=True)
     counts = serializers.BooleanField(source="stands", read_only=True)
 
     class Meta:
@@ -96,7 +102,37 @@ class MemorySerializer(serializers.ModelSerializer[Memory]):
         read_only_fields = fields
 
 
-class ChangesSerializer(serializers.Serializer[None]):
+class MemoriesPageSerializer(serializers.Serializer[None]):
+    memories = MemorySerializer(many=True)
+    after = serializers.UUIDField(allow_null=True, help_text=NEXT)
+
+
+class DreamsSerializer(serializers.Serializer[None]):
+    dreams = MemorySerializer(many=True)
+    after = serializers.UUIDField(allow_null=True, help_text=NEXT)
+
+
+class FoundDreamsSerializer(serializers.Serializer[None]):
+    dreams = MemorySerializer(many=True)
+
+
+class JournalSerializer(serializers.Serializer[None]):
+    journal = MemorySerializer(many=True)
+    after = serializers.UUIDField(allow_null=True, help_text=NEXT)
+
+
+class FoundJournalSerializer(serializers.Serializer[None]):
+    journal = MemorySerializer(many=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Pin it", {"is_pinned": True}),
+        OpenApiExample("It is otherwise now", {"text": "I live in Porto."}),
+        OpenApiExample("It never was so", {"text": "My sister is called Ana.", "was_never_true": True}),
+    ]
+)
+class MemoryChangesSerializer(serializers.Serializer[None]):
     """What is left out stays. `text` is what is true instead; `was_never_true` says so of what stood there before."""
 
     is_pinned = serializers.BooleanField(required=False)
@@ -104,6 +140,16 @@ class ChangesSerializer(serializers.Serializer[None]):
     was_never_true = serializers.BooleanField(default=False)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("One chat", {"chat": A_CHAT}),
+        OpenApiExample("Some memories", {"character": A_CHARACTER, "memories": [A_MEMORY]}),
+        OpenApiExample(
+            "A week", {"character": A_CHARACTER, "since": "2026-03-02T00:00Z", "until": "2026-03-09T00:00Z"}
+        ),
+        OpenApiExample("All of it", {"character": A_CHARACTER, "everything": True}),
+    ]
+)
 class ForgetSerializer(serializers.Serializer[None]):
     """What shall be forgotten: `memories`, what was said `since` and before `until`, or `everything`, each of one
     `character`; or a whole `chat`."""
@@ -146,11 +192,16 @@ class ReceiptSerializer(serializers.ModelSerializer[Forgetting]):
     """`counts` says how many of each kind went, and nothing of what they said."""
 
     character_id = serializers.UUIDField(read_only=True, allow_null=True)
+    counts = serializers.DictField(child=serializers.IntegerField(), read_only=True)
 
     class Meta:
         model = Forgetting
         fields = ("id", "at", "scope", "character_id", "counts")
         read_only_fields = fields
+
+
+class ReceiptsSerializer(serializers.Serializer[None]):
+    receipts = ReceiptSerializer(many=True)
 
 
 class ContradictionSerializer(serializers.ModelSerializer[Contradiction]):
@@ -164,12 +215,24 @@ class ContradictionSerializer(serializers.ModelSerializer[Contradiction]):
         read_only_fields = fields
 
 
+class ContradictionsSerializer(serializers.Serializer[None]):
+    contradictions = ContradictionSerializer(many=True)
+
+
 class DecisionSerializer(serializers.Serializer[None]):
     """ "" leaves it open again."""
 
     decision = serializers.ChoiceField(Decision.choices, allow_blank=True)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "For a prompt of your own",
+            {"character": A_CHARACTER, "query": "What do you know about my sister?", "budget_tokens": 500},
+        )
+    ]
+)
 class ContextQuerySerializer(serializers.Serializer[None]):
     """`budget_tokens` is by an estimate on the high side: a web process has no tokenizer of a model."""
 
@@ -177,6 +240,11 @@ class ContextQuerySerializer(serializers.Serializer[None]):
     query = serializers.CharField(max_length=LONGEST_QUERY)
     budget_tokens = serializers.IntegerField(min_value=1, max_value=MOST_BUDGET, default=USUAL_BUDGET)
     rule = serializers.ChoiceField([rule.value for rule in Rule], default=Rule.FUSED.value)
+
+
+class Why(TypedDict):
+    code: str
+    sentence: str
 
 
 class RecollectionSerializer(serializers.Serializer[Recollection]):
@@ -193,8 +261,17 @@ class RecollectionSerializer(serializers.Serializer[Recollection]):
     def get_score(self, one: Recollection) -> float:
         return round(one.score, 3)
 
-    def get_reasons(self, one: Recollection) -> list[Mapping[str, str]]:
+    def get_reasons(self, one: Recollection) -> list[Why]:
         return [_reason(reason) for reason in one.reasons]
+
+
+class ContextSerializer(serializers.Serializer[None]):
+    """`context` is all of it as a text; `recap` sums up what was said."""
+
+    context = serializers.CharField()  # type: ignore[assignment]  # fields are no attributes
+    tokens = serializers.IntegerField()
+    memories = RecollectionSerializer(many=True)
+    recap = RecollectionSerializer(allow_null=True)
 
 
 class RangeSerializer(serializers.Serializer[None]):
@@ -230,5 +307,25 @@ class MindEventSerializer(serializers.ModelSerializer[MindEvent]):
         read_only_fields = fields
 
 
-def _reason(reason: Reason) -> Mapping[str, str]:
-    return {"code": reason.value, "sentence": str(WHY[reason])}
+class MindEventsSerializer(serializers.Serializer[None]):
+    events = MindEventSerializer(many=True)
+
+
+class StatusSerializer(serializers.Serializer[Status]):
+    """As it is at this moment; all values are from 0 to 1. `bounds` are those that are narrower than that, as lowest
+    and highest. `moved_at` is null before anything has moved it, `character_id` before they have talked to anybody."""
+
+    character_id = serializers.UUIDField(allow_null=True)
+    mood = serializers.CharField()
+    mood_value = serializers.FloatField()
+    energy = serializers.FloatField()
+    focus = serializers.FloatField()
+    clarity = serializers.FloatField()
+    affection = serializers.FloatField()
+    is_frozen = serializers.BooleanField()
+    bounds = serializers.DictField(child=serializers.ListField(child=serializers.FloatField()))
+    moved_at = serializers.DateTimeField(allow_null=True)
+
+
+def _reason(reason: Reason) -> Why:
+    return Why(code=reason.value, sentence=str(WHY[reason]))

@@ -16,7 +16,7 @@ class NewModelSerializer(serializers.Serializer[LanguageModel]):
     ollama = serializers.CharField(max_length=200, required=False)
 
 
-class ModelSerializer(serializers.ModelSerializer[LanguageModel]):
+class LanguageModelSerializer(serializers.ModelSerializer[LanguageModel]):
     class Meta:
         model = LanguageModel
         fields = (
@@ -24,3 +24,7 @@ class ModelSerializer(serializers.ModelSerializer[LanguageModel]):
             "received_bytes", "bytes_per_second", "in_use", "tried_at", "error",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class LanguageModelsSerializer(serializers.Serializer[None]):
+    models = LanguageModelSerializer(many=True)

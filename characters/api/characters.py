@@ -1,26 +1,41 @@
 """The REST door to characters."""
 
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Q
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import signed_in
+from accounts.models import Scope
 from characters import access
 from characters.actions import characters, fields
-from characters.serializers import (
+from characters.serializers.characters import (
     CharacterFieldsSerializer,
     CharacterSerializer,
+    CharactersSerializer,
     PageSerializer,
     VersionSerializer,
+    VersionsSerializer,
     WholeCharacterSerializer,
 )
 
+operation = partial(extend_schema, tags=["characters"])
+
 
 class Characters(APIView):
+    scope = Scope.CHARACTERS
+
+    @operation(
+        "listCharacters",
+        summary="List characters",
+        parameters=[PageSerializer, OpenApiParameter("before", exclude=True)],
+        responses=CharactersSerializer,
+    )
     def get(self, request: Request) -> Response:
         """One's own and the built-in ones, oldest first; `?after=<id>` for those that come next."""
         user = signed_in(request.user)
@@ -35,6 +50,12 @@ class Characters(APIView):
         more = rows[limit - 1].id if len(rows) > limit else None
         return Response({"characters": CharacterSerializer(rows[:limit], many=True).data, "next": more})
 
+    @operation(
+        "createCharacter",
+        summary="Make a character",
+        request=CharacterFieldsSerializer,
+        responses={201: WholeCharacterSerializer},
+    )
     def post(self, request: Request) -> Response:
         body = CharacterFieldsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -43,10 +64,19 @@ class Characters(APIView):
 
 
 class Character(APIView):
+    scope = Scope.CHARACTERS
+
+    @operation("getCharacter", summary="Get a character", responses=WholeCharacterSerializer)
     def get(self, request: Request, character_id: UUID) -> Response:
         found = access.get_character_for(signed_in(request.user), character_id)
         return Response(WholeCharacterSerializer(found).data)
 
+    @operation(
+        "changeCharacter",
+        summary="Change a character",
+        request=CharacterFieldsSerializer(partial=True),
+        responses=WholeCharacterSerializer,
+    )
     def patch(self, request: Request, character_id: UUID) -> Response:
         """Only what is sent changes; a card that says something else is a new version."""
         user = signed_in(request.user)
@@ -56,12 +86,21 @@ class Character(APIView):
         changed = fields.change_character(user, character_id, body.changes, body.base)
         return Response(WholeCharacterSerializer(changed).data)
 
+    @operation("deleteCharacter", summary="Delete a character", responses={204: None})
     def delete(self, request: Request, character_id: UUID) -> Response:
         characters.delete_character(signed_in(request.user), character_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Versions(APIView):
+    scope = Scope.CHARACTERS
+
+    @operation(
+        "listVersions",
+        summary="List the versions of a character",
+        parameters=[PageSerializer, OpenApiParameter("after", exclude=True)],
+        responses=VersionsSerializer,
+    )
     def get(self, request: Request, character_id: UUID) -> Response:
         """The newest first; `?before=<number>` for earlier ones."""
         character = access.get_own_character_for(signed_in(request.user), character_id)

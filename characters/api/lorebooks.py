@@ -1,18 +1,27 @@
 """The REST door to lorebooks. A body is a book as a file has it: stand-alone V3, a card's, or a SillyTavern world."""
 
 from dataclasses import replace
+from functools import partial
 from typing import IO
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from rest_framework import serializers, status
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiRequest,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
+from rest_framework import status
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import signed_in
+from accounts.models import Scope
 from characters import access
 from characters.actions import lorebooks as actions
 from characters.api.importing import FormatIsOurs
@@ -23,12 +32,52 @@ from characters.lore.writing import MOST_BYTES
 from characters.models import Lorebook
 from characters.pages import book_trial
 from characters.pages import lorebooks as lorebooks_page
-from characters.pages.lorebooks import Kind, Shelved
+from characters.pages.lorebooks import Kind
 from characters.report import Notices, Refused, sentence
+from characters.serializers.lorebooks import (
+    BookFileSerializer,
+    LorebookChangesSerializer,
+    LorebookSerializer,
+    LorebooksSerializer,
+    NewTrialSerializer,
+    ShelvedSerializer,
+    TakenInSerializer,
+    TrialSerializer,
+    WorldFileSerializer,
+)
 from characters.uploads import FORM_BYTES
 from characters.views.importing import as_attachment
 from core.errors import BadInput
 from core.json import Json, JsonObject
+
+operation = partial(extend_schema, tags=["lorebooks"])
+BOOK = {
+    "application/json": OpenApiRequest(
+        {"type": "object", "description": "A lorebook as a file has it: V3, a card's, or a SillyTavern world."},
+        examples=[
+            OpenApiExample(
+                "A stand-alone V3 file",
+                {
+                    "spec": "lorebook_v3",
+                    "data": {
+                        "name": "The coast",
+                        "extensions": {},
+                        "entries": [
+                            {
+                                "keys": ["lighthouse"],
+                                "content": "The lighthouse has been dark since the storm.",
+                                "extensions": {},
+                                "enabled": True,
+                                "insertion_order": 0,
+                                "use_regex": False,
+                            }
+                        ],
+                    },
+                },
+            )
+        ],
+    )
+}
 
 
 class BookParser(BaseParser):
@@ -52,39 +101,16 @@ class BookParser(BaseParser):
         return found
 
 
-class ShelvedSerializer(serializers.Serializer[Shelved]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    description = serializers.CharField()
-    entries = serializers.IntegerField()
-    chats = serializers.IntegerField()
-    is_global = serializers.BooleanField()
-    updated_at = serializers.DateTimeField()
-
-
-class ChangesSerializer(serializers.Serializer[None]):
-    name = serializers.CharField(required=False, max_length=actions.NAME_LENGTH)
-    description = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
-    is_global = serializers.BooleanField(required=False)
-
-
-class NewTrialSerializer(serializers.Serializer[None]):
-    """Of `lorebook_id` and `book`, one says which book; `text` has a message on each line."""
-
-    lorebook_id = serializers.UUIDField(required=False)
-    book = serializers.JSONField(required=False)
-    text = serializers.CharField(allow_blank=True, max_length=book_trial.LONGEST_TEXT, trim_whitespace=False)
-    character = serializers.CharField(required=False, allow_blank=True, default="", max_length=80)
-    seed = serializers.IntegerField(required=False, default=0, min_value=0, max_value=book_trial.MOST_SEED)
-
-
 class Lorebooks(APIView):
+    scope = Scope.CHARACTERS
     parser_classes = [BookParser]
 
+    @operation("listLorebooks", summary="List lorebooks", responses=LorebooksSerializer)
     def get(self, request: Request) -> Response:
         found = lorebooks_page.shelf(signed_in(request.user))
         return Response({"lorebooks": [ShelvedSerializer(one).data for one in found]})
 
+    @operation("createLorebook", summary="Add a lorebook", request=BOOK, responses={201: TakenInSerializer})
     def post(self, request: Request) -> Response:
         found = _book(request.data)
         row = actions.create_lorebook(signed_in(request.user), found.book)
@@ -92,9 +118,20 @@ class Lorebooks(APIView):
 
 
 class OneLorebook(APIView):
+    scope = Scope.CHARACTERS
     parser_classes = [BookParser]
     content_negotiation_class = FormatIsOurs
 
+    @operation(
+        "getLorebook",
+        summary="Get a lorebook",
+        parameters=[OpenApiParameter("format", enum=[kind.value for kind in Kind])],
+        responses=PolymorphicProxySerializer(
+            component_name="LorebookOrFile",
+            serializers=[LorebookSerializer, BookFileSerializer, WorldFileSerializer],
+            resource_type_field_name=None,
+        ),
+    )
     def get(self, request: Request, lorebook_id: UUID) -> HttpResponse:
         """What it is; with `?format=v3` or `sillytavern`, the file."""
         row = access.get_lorebook_for(signed_in(request.user), lorebook_id)
@@ -105,6 +142,7 @@ class OneLorebook(APIView):
             raise BadInput(_("format is one of: %(known)s.") % {"known": ", ".join(Kind)})
         return as_attachment(lorebooks_page.export(row, Kind(wanted)))
 
+    @operation("replaceLorebook", summary="Replace a lorebook", request=BOOK, responses=TakenInSerializer)
     def put(self, request: Request, lorebook_id: UUID) -> Response:
         """In place of what it says now."""
         user = signed_in(request.user)
@@ -112,11 +150,17 @@ class OneLorebook(APIView):
         found = _book(request.data)
         return _answer(actions.save_lorebook(user, lorebook_id, found.book), found)
 
+    @operation(
+        "changeLorebook",
+        summary="Change a lorebook",
+        request=LorebookChangesSerializer,
+        responses=ShelvedSerializer,
+    )
     def patch(self, request: Request, lorebook_id: UUID) -> Response:
         """`name`, `description` and `is_global`; its entries stay."""
         user = signed_in(request.user)
         row = access.get_lorebook_for(user, lorebook_id)
-        body = ChangesSerializer(data=request.data)
+        body = LorebookChangesSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
         book = row.book
@@ -129,14 +173,17 @@ class OneLorebook(APIView):
             row = actions.set_global(user, lorebook_id, wanted=said["is_global"])
         return Response(ShelvedSerializer(lorebooks_page.shelved(row)).data)
 
+    @operation("deleteLorebook", summary="Delete a lorebook", responses={204: None})
     def delete(self, request: Request, lorebook_id: UUID) -> Response:
         actions.delete_lorebook(signed_in(request.user), lorebook_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Trials(APIView):
+    scope = Scope.CHARACTERS
     parser_classes = [BookParser]
 
+    @operation("testLorebook", summary="Try a lorebook out", request=NewTrialSerializer, responses=TrialSerializer)
     def post(self, request: Request) -> Response:
         """Which entries a text brings up, and why."""
         user = signed_in(request.user)

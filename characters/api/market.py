@@ -1,59 +1,42 @@
 """The marketplace over REST, for its readers."""
 
+from functools import partial
 from uuid import UUID
 
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import signed_in
+from accounts.models import Scope
 from characters import access
 from characters.actions import market as actions
 from characters.forms.market import MarketForm
 from characters.models import Report
 from characters.pages import market as market_page
-from characters.pages.market import Detail, PosterCard
+from characters.serializers.market import (
+    DetailSerializer,
+    MarketSerializer,
+    NewReportSerializer,
+    NewTakeSerializer,
+    PosterSerializer,
+    PublishedSerializer,
+    ReportedSerializer,
+    ShelfSerializer,
+    TakenSerializer,
+)
 
-
-class PosterSerializer(serializers.Serializer[PosterCard]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    tagline = serializers.CharField()
-    author = serializers.CharField()
-    hue = serializers.IntegerField()
-    picture = serializers.CharField()
-    rating = serializers.CharField()
-    language = serializers.CharField()
-    tags = serializers.ListField(source="all_tags", child=serializers.CharField())
-    takes = serializers.IntegerField()
-    favourites = serializers.IntegerField()
-    has_voice = serializers.BooleanField()
-    is_saved = serializers.BooleanField()
-
-
-class DetailSerializer(serializers.Serializer[Detail]):
-    """`description` is as its author wrote it: markdown, with macros, and never to be trusted as HTML."""
-
-    description = serializers.CharField()
-    greetings = serializers.IntegerField()
-    lore_entries = serializers.IntegerField()
-    version = serializers.IntegerField()
-    digest = serializers.CharField()
-    listed_at = serializers.DateTimeField()
-    character_id = serializers.UUIDField(source="copy_id")
-
-
-class NewTakeSerializer(serializers.Serializer[bool]):
-    follows = serializers.BooleanField(default=False)
-
-
-class NewReportSerializer(serializers.Serializer[Report]):
-    kind = serializers.ChoiceField(choices=Report.Kind.choices)
-    text = serializers.CharField(allow_blank=True, default="", max_length=actions.LONGEST_REPORT)
+operation = partial(extend_schema, tags=["marketplace"])
 
 
 class Marketplace(APIView):
+    scope = Scope.CHARACTERS
+
+    @operation(
+        "browseMarketplace", summary="Browse the marketplace", parameters=[MarketSerializer], responses=ShelfSerializer
+    )
     def get(self, request: Request) -> Response:
         """One page of what is published; `next` is the cursor of the page after it, null at the end."""
         form = MarketForm(request.query_params)
@@ -72,6 +55,9 @@ class Marketplace(APIView):
 
 
 class Published(APIView):
+    scope = Scope.CHARACTERS
+
+    @operation("getPublished", summary="Get a published character", responses=PublishedSerializer)
     def get(self, request: Request, publication_id: UUID) -> Response:
         user = signed_in(request.user)
         detail = market_page.detail(user, access.get_publication_for(user, publication_id))
@@ -79,6 +65,14 @@ class Published(APIView):
 
 
 class Take(APIView):
+    scope = Scope.CHARACTERS
+
+    @operation(
+        "takeCharacter",
+        summary="Take a published character",
+        request=NewTakeSerializer,
+        responses={201: TakenSerializer},
+    )
     def post(self, request: Request, publication_id: UUID) -> Response:
         body = NewTakeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -87,16 +81,28 @@ class Take(APIView):
 
 
 class Saved(APIView):
+    scope = Scope.CHARACTERS
+
+    @operation("saveFavourite", summary="Save a published character", request=None, responses={204: None})
     def put(self, request: Request, publication_id: UUID) -> Response:
         actions.set_favourite(signed_in(request.user), publication_id, wanted=True)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @operation("removeFavourite", summary="Save it no longer", responses={204: None})
     def delete(self, request: Request, publication_id: UUID) -> Response:
         actions.set_favourite(signed_in(request.user), publication_id, wanted=False)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Reports(APIView):
+    scope = Scope.CHARACTERS
+
+    @operation(
+        "reportPublished",
+        summary="Report a published character",
+        request=NewReportSerializer,
+        responses={201: ReportedSerializer},
+    )
     def post(self, request: Request, publication_id: UUID) -> Response:
         body = NewReportSerializer(data=request.data)
         body.is_valid(raise_exception=True)

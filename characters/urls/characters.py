@@ -18,7 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("characters/<uuid:character_id>/versions/<int:number>/restore/", characters.restore, name="restore"),
 ]
 api_urlpatterns: list[URLPattern] = [
-    path("characters/", api.Characters.as_view(), name="api_characters"),
+    path("characters", api.Characters.as_view(), name="api_characters"),
+    path("characters/", api.Characters.as_view()),
     path("characters/<uuid:character_id>", api.Character.as_view(), name="api_character"),
     path("characters/<uuid:character_id>/versions", api.Versions.as_view(), name="api_versions"),
 ]

@@ -1,64 +1,41 @@
 """The REST door to folders, and to where a chat is kept."""
 
+from functools import partial
 from uuid import UUID
 
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import signed_in
+from accounts.models import Scope
 from chats import access
 from chats.actions import organising
-from chats.actions.organising import Place
-from chats.models import Folder as FolderRow
 from chats.models import Participant
 from chats.pages import sidebar as sidebar_page
+from chats.serializers.chats import (
+    FolderFieldsSerializer,
+    FolderSerializer,
+    FoldersSerializer,
+    KeptSerializer,
+    PlaceSerializer,
+)
 
-
-class FolderSerializer(serializers.ModelSerializer[FolderRow]):
-    class Meta:
-        model = FolderRow
-        fields = ("id", "name", "position", "is_open")
-        read_only_fields = fields
-
-
-class FolderFieldsSerializer(serializers.Serializer[None]):
-    """What is left out stays as it is."""
-
-    name = serializers.CharField(max_length=1_000, required=False)
-    position = serializers.IntegerField(min_value=0, max_value=1_000, required=False)
-    is_open = serializers.BooleanField(required=False)
-
-
-class PlaceSerializer(serializers.Serializer[None]):
-    """What is left out stays as it is; no `folder` is null."""
-
-    folder = serializers.UUIDField(required=False, allow_null=True)
-    position = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
-    before = serializers.UUIDField(required=False)
-    pinned = serializers.BooleanField(required=False)
-    archived = serializers.BooleanField(required=False)
-    read = serializers.BooleanField(required=False)
-
-    @property
-    def place(self) -> Place:
-        said = self.validated_data
-        return Place(
-            folder_id=said.get("folder"),
-            leaves_folder="folder" in said and said["folder"] is None,
-            position=said.get("position"),
-            before=said.get("before"),
-            is_pinned=said.get("pinned"),
-            is_archived=said.get("archived"),
-            is_read=said.get("read"),
-        )
+operation = partial(extend_schema, tags=["folders"])
 
 
 class Folders(APIView):
+    scope = Scope.CHAT
+
+    @operation("listFolders", summary="List folders", responses=FoldersSerializer)
     def get(self, request: Request) -> Response:
         return Response({"folders": FolderSerializer(access.folders_for(signed_in(request.user)), many=True).data})
 
+    @operation(
+        "createFolder", summary="Make a folder", request=FolderFieldsSerializer, responses={201: FolderSerializer}
+    )
     def post(self, request: Request) -> Response:
         """Below the others."""
         body = FolderFieldsSerializer(data=request.data)
@@ -68,9 +45,13 @@ class Folders(APIView):
 
 
 class Folder(APIView):
+    scope = Scope.CHAT
+
+    @operation("getFolder", summary="Get a folder", responses=FolderSerializer)
     def get(self, request: Request, folder_id: UUID) -> Response:
         return Response(FolderSerializer(access.get_folder_for(signed_in(request.user), folder_id)).data)
 
+    @operation("changeFolder", summary="Change a folder", request=FolderFieldsSerializer, responses=FolderSerializer)
     def patch(self, request: Request, folder_id: UUID) -> Response:
         user = signed_in(request.user)
         access.get_folder_for(user, folder_id)
@@ -82,6 +63,7 @@ class Folder(APIView):
         )
         return Response(FolderSerializer(access.get_folder_for(user, folder_id)).data)
 
+    @operation("deleteFolder", summary="Delete a folder", responses={204: None})
     def delete(self, request: Request, folder_id: UUID) -> Response:
         """Its chats stay, in no folder."""
         organising.delete_folder(signed_in(request.user), folder_id)
@@ -89,9 +71,15 @@ class Folder(APIView):
 
 
 class ChatPlace(APIView):
+    scope = Scope.CHAT
+
+    @operation("getChatPlace", summary="Get where a chat is kept", responses=KeptSerializer)
     def get(self, request: Request, chat_id: UUID) -> Response:
         return _place(access.get_participation_for(signed_in(request.user), chat_id))
 
+    @operation(
+        "changeChatPlace", summary="Change where a chat is kept", request=PlaceSerializer, responses=KeptSerializer
+    )
     def patch(self, request: Request, chat_id: UUID) -> Response:
         user = signed_in(request.user)
         access.get_participation_for(user, chat_id)

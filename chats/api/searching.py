@@ -1,81 +1,36 @@
 """Searching over REST."""
 
-from rest_framework import serializers
+from functools import partial
+
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import signed_in
+from accounts.models import Scope
 from chats.forms.searching import SearchForm
 from chats.pages import searching as page
-from chats.pages.searching import CharacterHit, ChatHit, MemoryHit, MessageHit
-from chats.search.snippets import Segment
-from memory.models import Memory
+from chats.serializers.searching import (
+    CharacterHitSerializer,
+    ChatHitSerializer,
+    FoundMemoriesSerializer,
+    FoundSerializer,
+    LearnedSerializer,
+    MemoryHitSerializer,
+    MemoryQuerySerializer,
+    MessageHitSerializer,
+    SearchSerializer,
+)
 from memory.pages import timeline
 
-MOST_MEMORIES = 50
-
-
-class SegmentSerializer(serializers.Serializer[Segment]):
-    text = serializers.CharField()
-    is_hit = serializers.BooleanField()
-
-
-class MessageHitSerializer(serializers.Serializer[MessageHit]):
-    id = serializers.UUIDField()
-    chat_id = serializers.UUIDField()
-    url = serializers.CharField()
-    chat = serializers.CharField()
-    speaker = serializers.CharField()
-    is_own = serializers.BooleanField()
-    said_at = serializers.DateTimeField()
-    text = SegmentSerializer(many=True)
-
-
-class ChatHitSerializer(serializers.Serializer[ChatHit]):
-    id = serializers.UUIDField()
-    url = serializers.CharField()
-    title = serializers.CharField()
-    branch = serializers.CharField()
-    character = serializers.CharField(source="name")
-    is_archived = serializers.BooleanField()
-
-
-class CharacterHitSerializer(serializers.Serializer[CharacterHit]):
-    id = serializers.UUIDField()
-    url = serializers.CharField()
-    name = serializers.CharField()
-    tagline = serializers.CharField()
-
-
-class MemoryQuerySerializer(serializers.Serializer[None]):
-    query = serializers.CharField(max_length=2_000)
-    limit = serializers.IntegerField(min_value=1, max_value=MOST_MEMORIES, default=5)
-    character = serializers.UUIDField(required=False, allow_null=True, default=None)
-
-
-class LearnedSerializer(serializers.Serializer[MemoryHit]):
-    id = serializers.UUIDField()
-    url = serializers.CharField()
-    kind = serializers.CharField()
-    character = serializers.CharField(source="name")
-    said_at = serializers.DateTimeField()
-    text = SegmentSerializer(many=True)
-
-
-class MemoryHitSerializer(serializers.Serializer[Memory]):
-    id = serializers.UUIDField()
-    character_id = serializers.UUIDField()
-    kind = serializers.CharField()
-    speaker = serializers.CharField()
-    text = serializers.CharField()
-    emotion = serializers.CharField()
-    said_at = serializers.DateTimeField()
-    chat_id = serializers.UUIDField()
-    message_id = serializers.UUIDField(source="source_id")
+operation = partial(extend_schema, tags=["search"])
 
 
 class Search(APIView):
+    scope = Scope.CHAT
+
+    @operation("search", summary="Search", parameters=[SearchSerializer], responses=FoundSerializer)
     def get(self, request: Request) -> Response:
         """What this person may read; `next` is the cursor of the next page of messages, null at the end."""
         form = SearchForm(request.query_params)
@@ -95,6 +50,9 @@ class Search(APIView):
             }
         )
 
+    @operation(
+        "searchMemories", summary="Search memories", request=MemoryQuerySerializer, responses=FoundMemoriesSerializer
+    )
     def post(self, request: Request) -> Response:
         """What characters remember of this person that fits best, by its words and by what it means."""
         body = MemoryQuerySerializer(data=request.data)

@@ -6,20 +6,25 @@ Async to the end: a synchronous stream would be held back whole.
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from accounts.access import signed_in
-from accounts.models import User
+from accounts.callers import admitted
+from accounts.models import Scope, User
 from chats import access, following
 from chats.sentences import Sentences
 from core.database import in_thread
 from core.errors import BadInput, CognitiaError, NotFound
 from core.middleware import error_response
+from core.openapi import in_schema
 from core.streams.entries import Delta, Done, Entry, Gap, Restart, plain
 from core.streams.reading import hub
 from memory.feeling import state_of
@@ -27,17 +32,77 @@ from memory.feeling import state_of
 Stream = Callable[[User, UUID, int], AsyncGenerator[str, None]]
 EVENTS, LINES = "text/event-stream", "application/x-ndjson"
 
+operation = partial(extend_schema, tags=["replies"])
+FOLLOWING = [
+    OpenApiParameter("after", OpenApiTypes.INT, description="The number of the last one that the reader has."),
+    OpenApiParameter(
+        "Last-Event-ID", OpenApiTypes.INT, OpenApiParameter.HEADER, description="The same, as browsers say it."
+    ),
+]
+TOLD = (
+    'id: 1\nevent: start\ndata: {"attempt": 1}\n\n'
+    'id: 2\nevent: delta\ndata: {"text": "Good evening.", "thinking": ""}\n\n'
+    'id: 3\nevent: done\ndata: {"status": "done", "code": "", "message_id": "0190b0a4-6a5e-7c31-9f6d-2f1a5f4d8c12", '
+    '"mood": "content", "mood_value": 0.55, "energy": 0.7}\n\n'
+)
+TOLD_IN_LINES = (
+    '{"seq": 1, "type": "start", "attempt": 1}\n'
+    '{"seq": 2, "type": "delta", "text": "Good evening.", "thinking": ""}\n'
+    '{"seq": 3, "type": "done", "status": "done", "code": "", "message_id": "0190b0a4-6a5e-7c31-9f6d-2f1a5f4d8c12"}\n'
+)
+TOLD_IN_SENTENCES = (
+    'id: 1\nevent: sentence\ndata: {"text": "Good evening."}\n\n'
+    'id: 2\nevent: done\ndata: {"status": "done", "code": "", '
+    '"message_id": "0190b0a4-6a5e-7c31-9f6d-2f1a5f4d8c12"}\n\n'
+)
 
+
+@in_schema(
+    operation(
+        "followReply",
+        summary="Follow a reply by its tokens",
+        parameters=FOLLOWING,
+        responses={(200, EVENTS): OpenApiResponse(OpenApiTypes.STR, examples=[OpenApiExample("A short reply", TOLD)])},
+    ),
+    Scope.CHAT,
+)
+@require_GET
 async def reply_events(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
     """Every entry; `Last-Event-ID` or `?after=` is the last one that the reader has."""
     return await _stream(request, reply_id, _events, EVENTS)
 
 
+@in_schema(
+    operation(
+        "followReplyLines",
+        summary="Follow a reply by lines of JSON",
+        parameters=FOLLOWING,
+        responses={
+            (200, LINES): OpenApiResponse(OpenApiTypes.STR, examples=[OpenApiExample("A short reply", TOLD_IN_LINES)])
+        },
+    ),
+    Scope.CHAT,
+)
+@require_GET
 async def reply_lines(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
     """Every entry as a line of JSON with its `seq` and `type`."""
     return await _stream(request, reply_id, _lines, LINES)
 
 
+@in_schema(
+    operation(
+        "followReplySentences",
+        summary="Follow a reply by its sentences",
+        parameters=FOLLOWING,
+        responses={
+            (200, EVENTS): OpenApiResponse(
+                OpenApiTypes.STR, examples=[OpenApiExample("One sentence", TOLD_IN_SENTENCES)]
+            )
+        },
+    ),
+    Scope.CHAT,
+)
+@require_GET
 async def reply_sentences(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
     """Whole sentences, counted from 1; `Last-Event-ID` or `?after=` is the last one that the reader has."""
     return await _stream(request, reply_id, _sentences, EVENTS)
@@ -45,7 +110,7 @@ async def reply_sentences(request: HttpRequest, reply_id: UUID) -> HttpResponseB
 
 async def _stream(request: HttpRequest, reply_id: UUID, stream: Stream, content_type: str) -> HttpResponseBase:
     try:
-        user = signed_in(await request.auser())
+        user = await admitted(request, Scope.CHAT)
         after = _number(request.headers.get("Last-Event-ID") or request.GET.get("after") or "0")
         await in_thread(access.get_reply_for)(user, reply_id)
     except CognitiaError as error:

@@ -1,20 +1,39 @@
 """The REST door to what a character could not decide."""
 
+from functools import partial
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import signed_in
+from accounts.models import Scope
 from memory import access
 from memory.actions.deciding import decide_contradiction
 from memory.models import Decision
 from memory.pages import listing
-from memory.serializers import MOST_LISTED, ContradictionSerializer, DecisionSerializer, OfCharacterSerializer
+from memory.serializers import (
+    MOST_LISTED,
+    ContradictionSerializer,
+    ContradictionsSerializer,
+    DecisionSerializer,
+    OfCharacterSerializer,
+)
+
+operation = partial(extend_schema, tags=["memories"])
 
 
 class Contradictions(APIView):
+    scope = Scope.MEMORY
+
+    @operation(
+        "listContradictions",
+        summary="List contradictions",
+        parameters=[OfCharacterSerializer],
+        responses=ContradictionsSerializer,
+    )
     def get(self, request: Request) -> Response:
         """Those to decide first, and at most 100."""
         asked = OfCharacterSerializer(data=request.query_params)
@@ -25,6 +44,14 @@ class Contradictions(APIView):
 
 
 class Contradiction(APIView):
+    scope = Scope.MEMORY
+
+    @operation(
+        "decideContradiction",
+        summary="Decide a contradiction",
+        request=DecisionSerializer,
+        responses=ContradictionSerializer,
+    )
     def post(self, request: Request, contradiction_id: UUID) -> Response:
         user = signed_in(request.user)
         access.get_contradiction_for(user, contradiction_id)

@@ -1,17 +1,15 @@
-"""Shapes of the REST API: what is sent is parsed, what is answered is laid out. They never write."""
+"""Shapes of characters and of their versions."""
 
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from characters.actions import personas, tags
 from characters.actions.fields import CharacterChanges
-from characters.actions.personas import PersonaChanges
-from characters.actions.tags import TagChanges
 from characters.cards.extras import LANGUAGE, LONGEST_NAME, LONGEST_TAGLINE, Rating, extras
-from characters.models import Character, Persona, Tag, Version
-from characters.pages import personas as personas_page
+from characters.models import Character, Version
+from characters.models.character import Rating as Ratings
 from characters.pages.sharing import State, sharing
 from characters.portrayal import LARGE, portrait
 from characters.versions import NAME_LENGTH
@@ -44,6 +42,31 @@ class PageSerializer(serializers.Serializer[None]):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=MOST_ROWS, default=USUAL_ROWS)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A new character",
+            {
+                "name": "Mira",
+                "tagline": "Keeper of the last lighthouse",
+                "description": "# Mira\n\nShe has kept the light since her father went out and did not come back.",
+                "first_message": "You are wet to the bone. Come in, the stove is warm.",
+                "tags": ["sea", "slow"],
+                "rating": "everyone",
+                "language": "en",
+            },
+        ),
+        OpenApiExample(
+            "As other programs send one",
+            {
+                "name": "Mira",
+                "system_prompt": "You are Mira, who keeps a lighthouse.",
+                "voice_model": "af_bella",
+                "prompt_template": "pygmalion",
+            },
+        ),
+    ]
+)
 class CharacterFieldsSerializer(serializers.Serializer[CharacterChanges]):
     """What programs may say of a character. `sheet` is another name of `description`; a name is needed for a new one.
 
@@ -66,7 +89,7 @@ class CharacterFieldsSerializer(serializers.Serializer[CharacterChanges]):
     tags = Texts(LONGEST_TAG)
     creator_notes = Text()
     hue = serializers.IntegerField(required=False, min_value=0, max_value=359)
-    rating = serializers.ChoiceField(required=False, choices=[rating.value for rating in Rating])
+    rating = serializers.ChoiceField(required=False, choices=Ratings.choices)
     language = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NAME)
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
@@ -183,61 +206,13 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
         read_only_fields = fields
 
 
-class PersonaFieldsSerializer(serializers.Serializer[PersonaChanges]):
-    """`is_default` can be given, and not taken: another one is given it."""
-
-    name = serializers.CharField(max_length=personas.NAME_LENGTH)
-    symbol = serializers.CharField(required=False, allow_blank=True, max_length=personas.SYMBOL_LENGTH)
-    hue = serializers.IntegerField(required=False, min_value=0, max_value=359)
-    description = serializers.CharField(required=False, allow_blank=True, max_length=personas.DESCRIPTION_LENGTH)
-    is_default = serializers.BooleanField(required=False)
-
-    def validate_is_default(self, wanted: bool) -> bool:
-        if not wanted:
-            raise serializers.ValidationError(_("Make another persona your default instead."))
-        return wanted
-
-    @property
-    def changes(self) -> PersonaChanges:
-        said = self.validated_data
-        return PersonaChanges(
-            name=said.get("name"),
-            symbol=said.get("symbol"),
-            hue=said.get("hue"),
-            description=said.get("description"),
-            is_default=said.get("is_default"),
-        )
+class CharactersSerializer(serializers.Serializer[None]):
+    characters = CharacterSerializer(many=True)
+    next = serializers.UUIDField(allow_null=True, help_text="Behind which one the next page begins; null at the end.")
 
 
-class PersonaSerializer(serializers.ModelSerializer[Persona]):
-    picture = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Persona
-        fields = ("id", "name", "symbol", "picture", "hue", "description", "is_default", "created_at")
-        read_only_fields = fields
-
-    def get_picture(self, persona: Persona) -> str:
-        return personas_page.persona(persona).picture
-
-
-class TagFieldsSerializer(serializers.Serializer[TagChanges]):
-    name = serializers.CharField(max_length=tags.NAME_LENGTH)
-    hue = serializers.IntegerField(required=False, min_value=0, max_value=359)
-
-    @property
-    def changes(self) -> TagChanges:
-        return TagChanges(name=self.validated_data.get("name"), hue=self.validated_data.get("hue"))
-
-
-class TagSerializer(serializers.ModelSerializer[Tag]):
-    class Meta:
-        model = Tag
-        fields = ("id", "name", "hue", "created_at")
-        read_only_fields = fields
-
-
-class TagsSerializer(serializers.Serializer[None]):
-    """Which tags something has."""
-
-    tags = serializers.ListField(child=serializers.UUIDField(), max_length=tags.MOST_TAGS)
+class VersionsSerializer(serializers.Serializer[None]):
+    versions = VersionSerializer(many=True)
+    next = serializers.IntegerField(
+        allow_null=True, help_text="Before which number the next page begins; null at the end."
+    )

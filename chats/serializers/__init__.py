@@ -1,0 +1,3 @@
+"""Shapes of the REST API, by noun. They never write."""
+
+MOST_LISTED = 100
