@@ -29,13 +29,18 @@ ANYONE = frozenset(Part)
 
 
 def participations_for(user: User) -> QuerySet[Participant]:
-    """Their places in chats, deleted ones left out."""
+    """Their places in chats that are listed and found; deleted ones are left out."""
+    return _places_of(user).filter(chat__is_ephemeral=False)
+
+
+def _places_of(user: User) -> QuerySet[Participant]:
+    """With chats that only last for an answer to a program."""
     return Participant.objects.filter(user=user, left_at=None, chat__trashed_at=None)
 
 
 def get_participation_for(user: User, chat_id: UUID, parts: frozenset[Part] | None = None) -> Participant:
     """Their place in a chat. Raises `NotFound`, and `NotAllowed` where they are there in none of `parts`."""
-    found = one(participations_for(user).select_related("chat", "persona"), chat_id=chat_id)
+    found = one(_places_of(user).select_related("chat", "persona"), chat_id=chat_id)
     return _allowed(found, parts)
 
 
@@ -75,7 +80,7 @@ def get_leaf_id_for(user: User, chat_id: UUID) -> UUID | None:
 
 def messages_for(user: User) -> QuerySet[Message]:
     """All they may read: of their chats what is not deleted, and nothing from before they were let in."""
-    there = participations_for(user).filter(chat=OuterRef("chat"))
+    there = _places_of(user).filter(chat=OuterRef("chat"))
     there = there.filter(Q(since=None) | Q(since__lte=OuterRef("created_at")))
     return Message.objects.filter(Exists(there), trash=None)
 

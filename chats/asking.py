@@ -16,6 +16,7 @@ from chats.tree import follow, path_to
 from chats.turn_taking import Table
 from core.events import publish_on_commit
 from core.jobs import Status
+from core.json import JsonObject
 from memory.working import mark_busy
 
 # How far back it is looked for who spoke since a person did.
@@ -25,7 +26,7 @@ ROUND_MESSAGES = 40
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Who wants replies, and of whom. `key` is the first one's; `persona_id` whom they speak to, if not the message's.
-    `opening` is what it goes on from. `is_directed`: who speaks is for the model to say."""
+    `opening` is what it goes on from. `is_directed`: who speaks is for the model to say. `wishes`: chats/wishes.py."""
 
     owner_id: UUID
     speakers: Sequence[UUID]
@@ -33,6 +34,7 @@ class Asked:
     persona_id: UUID | None = None
     opening: str = ""
     is_directed: bool = False
+    wishes: JsonObject | None = None
 
 
 def add_replies(chat: Chat, message: Message, asked: Asked) -> list[Message]:
@@ -55,6 +57,7 @@ def add_replies(chat: Chat, message: Message, asked: Asked) -> list[Message]:
             text=asked.opening,
             opening=asked.opening,
             is_directed=asked.is_directed,
+            wishes=asked.wishes,
             **place_after(chat, last),
         )
         follow(chat, last)

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 KEPT = timedelta(days=30)
 # Whoever asked for one has taken it long since, or never will.
 SUGGESTIONS_KEPT = timedelta(days=1)
+# Nobody can go on in one.
+EPHEMERAL_KEPT = timedelta(hours=1)
 BATCH = 1_000
 # What is below a deleted message was deleted with it or before it; whatever else may have come there, nobody sees.
 CONTENTS = """
@@ -29,7 +31,7 @@ SELECT id FROM gone
 
 
 def run_purging() -> int:
-    """Remove chats and messages that were deleted thirty days ago; answers how many messages that were.
+    """Remove what was deleted thirty days ago, and chats of one answer. How many messages that were.
 
     Each chat and each press of "delete" in a transaction of its own: what was done stays done, however it ends.
     """
@@ -37,6 +39,10 @@ def run_purging() -> int:
     removed = 0
     for chat_id in Chat.objects.filter(trashed_at__lte=before).values_list("id", flat=True):
         removed += _purge_chat(chat_id, before)
+    for chat_id in Chat.objects.filter(is_ephemeral=True, active_at__lte=now() - EPHEMERAL_KEPT).values_list(
+        "id", flat=True
+    ):
+        removed += _purge_ephemeral(chat_id)
     for trash_id in Trash.objects.filter(created_at__lte=before).order_by("created_at").values_list("id", flat=True):
         removed += _purge_trash(trash_id)
     Suggestion.objects.filter(created_at__lte=now() - SUGGESTIONS_KEPT).delete()
@@ -49,11 +55,19 @@ def _purge_chat(chat_id: UUID, before: datetime) -> int:
     with transaction.atomic():
         # It may be brought back in this very moment.
         chat = Chat.objects.select_for_update().filter(id=chat_id, trashed_at__lte=before).first()
-        if chat is None:
-            return 0
-        ids = list(Message.objects.filter(chat=chat).values_list("id", flat=True))
-        _erase(ids)
-        chat.delete()
+        return _erase_chat(chat) if chat is not None else 0
+
+
+def _purge_ephemeral(chat_id: UUID) -> int:
+    with transaction.atomic():
+        chat = Chat.objects.select_for_update().filter(id=chat_id, is_ephemeral=True).first()
+        return _erase_chat(chat) if chat is not None else 0
+
+
+def _erase_chat(chat: Chat) -> int:
+    ids = list(Message.objects.filter(chat=chat).values_list("id", flat=True))
+    _erase(ids)
+    chat.delete()
     return len(ids)
 
 

@@ -20,12 +20,12 @@ from characters.lore.position import Position
 from characters.lore.reading import own_book
 from characters.lore.state import State, from_json
 from characters.models import Character, Lorebook, Persona
-from chats import company, folding
+from chats import company, folding, wishes
 from chats.models import Chat, Message, Role
 from chats.prompting import Line, Lore, Place, Scene, blocks, system
 from chats.recollecting import Minded
 from chats.tree import path_to
-from inference.text.budget import CountTokens, TokenBudget
+from inference.text.budget import CountTokens, TokenBudget, fit_newest
 from inference.text.prompt import Role as Speaker
 from memory.recalling.query import Recalled
 
@@ -79,12 +79,15 @@ def staged(
     def fresh(text: str) -> str:
         return told(text, str(reply.id), now())
 
+    wished = wishes.from_json(reply.wishes)
     woken = _woken(reply, heard, budget, lambda text: count(fresh(text)))
     lines = [_line(message, reply.character_id, named=named) for message in heard]
     message = lines.pop().text if lines and lines[-1].role == Speaker.USER else ""
     scene = Scene(
         policy=settings.CONTENT_POLICY,
-        instructions="" if UiPrompt.SYSTEM in woken.disabled_prompts else stable(card.system_prompt),
+        instructions=_instructions(
+            "" if UiPrompt.SYSTEM in woken.disabled_prompts else stable(card.system_prompt), wished, budget, count
+        ),
         persona=stable(card.description),
         personality=stable(card.personality),
         scenario=stable(card.scenario),
@@ -92,7 +95,7 @@ def staged(
         user_description=stable(reply.persona.description),
         company=_company(card.spoken_name, characters, people) if named else "",
         lore=(*_lore(woken, stable, fresh), *_depth_prompt(card, fresh)),
-        note=fresh(reply.chat.note),
+        note="\n\n".join(filter(None, (fresh(reply.chat.note), _cut(wished.note, budget.system, count)))),
         reminder="" if UiPrompt.POST_HISTORY in woken.disabled_prompts else fresh(card.post_history_instructions),
         message=message,
         opening=reply.opening,
@@ -180,6 +183,20 @@ def _woken(reply: Message, heard: list[Message], budget: TokenBudget, count: Cou
         count,
         activation.Settings(budget=budget.recalled),
     )
+
+
+def _instructions(card: str, wished: wishes.Wishes, budget: TokenBudget, count: CountTokens) -> str:
+    """The card's, and after them the program's: these are as long as a program likes, and the persona is never cut."""
+    return "\n\n".join(filter(None, (card, _cut(wished.instructions, budget.system, count))))
+
+
+def _cut(text: str, room: int, count: CountTokens) -> str:
+    """As many of its paragraphs, from the first, as fit."""
+    if count(text) <= room:
+        return text
+    last_first = text.split("\n")[::-1]
+    kept = fit_newest(last_first, [count(one) + 1 for one in last_first], room)
+    return "\n".join(kept[::-1]).strip()
 
 
 def _heard(message: Message) -> activation.Message:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError
 
 from characters.lore import state
-from chats import company, directing, recollecting, rounds, staging
+from chats import company, directing, recollecting, rounds, staging, wishes
 from chats.events import ChatChanged, MessageChanged
 from chats.models import NOT_BEHIND_ANOTHER, Chat, Message, Receipt, Role
 from chats.prompting import Itemised, PromptTooLong, itemised
@@ -245,8 +245,8 @@ def _sampling(
 ) -> tuple[SamplingParams, float | None]:
     """How the reply is chosen, and the sentiment of the message if that had a say in it.
 
-    The chat's wishes go before the character's, those before the operator's, and those before what the model's file
-    recommends.
+    A program's wishes go before the chat's, those before the character's, those before the operator's, and those
+    before what the model's file recommends.
     """
     chat, character = reply.chat, reply.character
     temperatures = (chat.temperature, character.temperature, settings.DEFAULT_TEMPERATURE, recommended.temperature)
@@ -258,7 +258,10 @@ def _sampling(
         top_p=next(wish for wish in top_ps if wish is not None),
         max_tokens=min(budget.reply, settings.MAX_TOKENS, most),
     )
-    if not settings.TONE_ADAPTS:
+    wished = wishes.from_json(reply.wishes)
+    params = wished.over(params)
+    # Who says how it is to be chosen gets that.
+    if not settings.TONE_ADAPTS or wished.temperature is not None or wished.top_p is not None:
         return params, None
     compound = sentiment_analyzer().analyze(message).compound
     return toned(params, compound), compound

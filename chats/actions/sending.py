@@ -19,6 +19,7 @@ from chats.models import Chat, Message, Participant, Role
 from chats.tree import follow, is_on_path, show, show_through
 from core.errors import BadInput, Conflict, NotFound
 from core.jobs import LIVE, Status
+from core.json import JsonObject
 from core.streams import control
 from core.streams.entries import Done
 
@@ -188,12 +189,13 @@ def ask_for_replies(
     persona_id: UUID | None = None,
     opening: str = "",
     is_directed: bool = False,
+    wishes: JsonObject | None = None,
 ) -> list[Message]:
     """One after the other these say something after `message`; the first of them is queued.
 
     The chat must be locked, the path to `message` shown, and the replies reserved.
     """
-    asked = Asked(user.id, speakers, key, persona_id, opening, is_directed)
+    asked = Asked(user.id, speakers, key, persona_id, opening, is_directed, wishes)
     replies = add_replies(chat, message, asked)
     # Replies of one path are told in order: this one is queued when those before it have ended.
     is_behind = message.is_live or (message.parent is not None and message.parent.is_live)

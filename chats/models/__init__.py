@@ -14,6 +14,7 @@ from chats.models.message import (
     SuggestionKind,
     Trash,
 )
+from chats.models.programs import Fingerprint, ProgramChat
 
 __all__ = [
     "NOT_BEHIND_ANOTHER",
@@ -21,12 +22,14 @@ __all__ = [
     "CastMember",
     "Chat",
     "ChatImport",
+    "Fingerprint",
     "Folder",
     "Invitation",
     "Message",
     "MessageMemory",
     "Part",
     "Participant",
+    "ProgramChat",
     "Receipt",
     "Role",
     "SearchEntry",

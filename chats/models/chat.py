@@ -53,6 +53,8 @@ class Chat(models.Model):
     # Whether what is said here is remembered elsewhere, and whether what was said elsewhere is recalled here.
     remembers = models.BooleanField(default=True)
     recalls = models.BooleanField(default=True)
+    # For one answer to a program whose conversation cannot be told from others: in no list, and gone within a day.
+    is_ephemeral = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
     active_at = models.DateTimeField(default=now)
     trashed_at = models.DateTimeField(null=True, blank=True)

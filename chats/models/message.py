@@ -73,6 +73,8 @@ class Message(Job):
     is_directed = models.BooleanField(default=False)
     # What another program knew of it and we have no place for: it goes out as it came in.
     brought = models.JSONField(null=True, blank=True)
+    # What a program asked for with this reply: chats/wishes.py.
+    wishes = models.JSONField(null=True, blank=True)
     # Which of the character's greetings it is, the first being 0; None for all that is said later.
     greeting = models.PositiveSmallIntegerField(null=True, blank=True)
     role = models.CharField(max_length=9, choices=Role.choices)

@@ -1,0 +1,58 @@
+"""Characters as models: what they are called, and which one a name means."""
+
+import re
+import unicodedata
+from uuid import UUID
+
+from accounts.models import User
+from characters.access import characters_for
+from characters.models import Character
+from chats.openai.errors import NoSuchModel
+from core.json import JsonObject
+
+ID_LETTERS = 8
+
+
+def model_id(character: Character) -> str:
+    """Its name, and the beginning of its id: two may have one name, and a name may change."""
+    return f"{_slug(character.name)}-{character.id.hex[:ID_LETTERS]}"
+
+
+def models_of(user: User) -> list[JsonObject]:
+    return [shown(character) for character in characters_for(user)]
+
+
+def shown(character: Character) -> JsonObject:
+    return {
+        "id": model_id(character),
+        "object": "model",
+        "created": int(character.created_at.timestamp()),
+        "owned_by": "you" if character.owner_id else "cognitia",
+        "name": character.name,
+    }
+
+
+def character_of(user: User, name: str) -> Character:
+    """By what the list calls it, by its id, or by its name alone where one has it. Raises `NoSuchModel`."""
+    found = list(characters_for(user))
+    matching = (
+        [one for one in found if str(one.id) == _whole_id(name)],
+        [one for one in found if one.id.hex[:ID_LETTERS] == name.rpartition("-")[2].lower()],
+        [one for one in found if _slug(one.name) == _slug(name)],
+    )
+    for those in matching:
+        if len(those) == 1:
+            return those[0]
+    raise NoSuchModel
+
+
+def _whole_id(name: str) -> str:
+    try:
+        return str(UUID(name))
+    except ValueError:
+        return ""
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "character"
