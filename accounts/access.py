@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
 from accounts.models import ApiKey, TokenFamily, User
 from core.errors import NotFound, SignedOut
 
@@ -23,8 +26,18 @@ def hold(user: User) -> None:
         raise SignedOut
 
 
+def keys_for(user: User) -> QuerySet[ApiKey]:
+    """Those that let somebody in, the newest first."""
+    return ApiKey.good(now()).filter(owner=user)
+
+
+def families_for(user: User) -> QuerySet[TokenFamily]:
+    """Programs that are signed in, the one that was used last first."""
+    return TokenFamily.good().filter(owner=user)
+
+
 def get_key_for(user: User, key_id: UUID) -> ApiKey:
-    """Raises `NotFound`."""
+    """Also one that is good no longer. Raises `NotFound`."""
     key = ApiKey.objects.filter(owner=user, id=key_id).first()
     if key is None:
         raise NotFound
@@ -33,7 +46,7 @@ def get_key_for(user: User, key_id: UUID) -> ApiKey:
 
 def get_family_for(user: User, family_id: UUID) -> TokenFamily:
     """A program's sign-in that is still good. Raises `NotFound`."""
-    family = TokenFamily.good().filter(owner=user, id=family_id).first()
+    family = families_for(user).filter(id=family_id).first()
     if family is None:
         raise NotFound
     return family

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import key_secrets, tokens
 from accounts.access import signed_in
+from accounts.actions.ages import owes_birth_date
 from accounts.models import ApiKey, Scope, TokenFamily, User
 from core import rates
 from core.database import in_thread
@@ -76,7 +77,8 @@ class Caller:
 def program(headers: Mapping[str, str]) -> Caller | None:
     """Who a program's headers speak for: `Authorization: Bearer` or `X-API-Key`, a key or an access token.
 
-    None where there is neither. Raises `NotLetIn` for one that is not good, and for two that differ.
+    None where there is neither. Raises `NotLetIn` for one that is not good, and for two that differ; `NotAllowed` for
+    somebody whose age is asked for and not told.
     """
     scheme, _space, bearer = headers.get("Authorization", "").strip().partition(" ")
     given = {text for text in (bearer.strip(), headers.get("X-API-Key", "").strip()) if text.lower() not in NO_KEY}
@@ -87,7 +89,10 @@ def program(headers: Mapping[str, str]) -> Caller | None:
     if len(given) > 1:
         raise NotLetIn
     (text,) = given
-    return _by_key(text) if key_secrets.is_key(text) else _by_token(text)
+    caller = _by_key(text) if key_secrets.is_key(text) else _by_token(text)
+    if owes_birth_date(caller.user):
+        raise NotAllowed(_("Say when you were born first, on the page of your profile."))
+    return caller
 
 
 async def admitted(request: HttpRequest, scope: Scope) -> User:

@@ -9,6 +9,7 @@ import redis
 from channels.auth import AuthMiddlewareStack
 from channels.security.websocket import AllowedHostsOriginValidator, WebsocketDenier
 
+from accounts.actions.ages import owes_birth_date
 from accounts.callers import By, is_still_good
 from accounts.models import User
 from accounts.tickets import Pass, spend
@@ -55,7 +56,9 @@ def _admit(ticket: str) -> Pass | None:
 def _by_session(application: Application) -> Application:
     async def admit(scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         user, session = scope.get("user"), scope.get("session")
-        admitted = Pass(user.id, By.SESSION, session.session_key or "") if isinstance(user, User) and session else None
+        admitted = None
+        if isinstance(user, User) and session and not owes_birth_date(user):
+            admitted = Pass(user.id, By.SESSION, session.session_key or "")
         await application({**scope, "admitted": admitted}, receive, send)
 
     return admit

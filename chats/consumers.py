@@ -128,6 +128,8 @@ class ChatConsumer(Admitted):
                 pass
 
     async def _send_message(self, frame: SendMessage) -> None:
+        if not await self._check_admission():
+            return
         try:
             sent = await in_thread(sending.send_message)(
                 self.user, self.chat_id, frame.text, frame.key, after=frame.after, speaker=frame.speaker
@@ -300,10 +302,14 @@ class CharacterConsumer(Admitted):
             await self._check_admission()
 
     async def _keep_admitted(self) -> None:
-        while True:
-            await asyncio.sleep(RECHECK_SECONDS)
-            if not await self._check_admission():
-                return
+        try:
+            while True:
+                await asyncio.sleep(RECHECK_SECONDS)
+                if not await self._check_admission():
+                    return
+        except Exception:
+            logger.exception("socket task failed")
+            await self.close(FAILED)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._work is None:
@@ -332,6 +338,8 @@ class CharacterConsumer(Admitted):
     async def _answer(self, said: protocol.PlainMessage) -> None:
         if said.user_id not in (None, str(self.user.id)):
             raise NotFound
+        if not await self._check_admission():
+            return
         if not await in_thread(User.objects.filter(pk=self.user.pk, is_active=True).exists)():
             await self.close(SIGNED_OUT)
             return

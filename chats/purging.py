@@ -17,7 +17,7 @@ KEPT = timedelta(days=30)
 # Whoever asked for one has taken it long since, or never will.
 SUGGESTIONS_KEPT = timedelta(days=1)
 # Nobody can go on in one.
-EPHEMERAL_KEPT = timedelta(hours=1)
+EPHEMERAL_KEPT = timedelta(minutes=20)
 BATCH = 1_000
 # What is below a deleted message was deleted with it or before it; whatever else may have come there, nobody sees.
 CONTENTS = """
@@ -31,7 +31,7 @@ SELECT id FROM gone
 
 
 def run_purging() -> int:
-    """Remove what was deleted thirty days ago, and chats of one answer. How many messages that were.
+    """Remove chats and messages that were deleted thirty days ago; answers how many messages that were.
 
     Each chat and each press of "delete" in a transaction of its own: what was done stays done, however it ends.
     """
@@ -39,16 +39,18 @@ def run_purging() -> int:
     removed = 0
     for chat_id in Chat.objects.filter(trashed_at__lte=before).values_list("id", flat=True):
         removed += _purge_chat(chat_id, before)
-    for chat_id in Chat.objects.filter(is_ephemeral=True, active_at__lte=now() - EPHEMERAL_KEPT).values_list(
-        "id", flat=True
-    ):
-        removed += _purge_ephemeral(chat_id)
     for trash_id in Trash.objects.filter(created_at__lte=before).order_by("created_at").values_list("id", flat=True):
         removed += _purge_trash(trash_id)
     Suggestion.objects.filter(created_at__lte=now() - SUGGESTIONS_KEPT).delete()
     if removed:
         logger.info("trash purged", extra={"messages": removed})
     return removed
+
+
+def run_purging_of_answers() -> int:
+    """Remove chats that were only made to answer a program. How many messages that were."""
+    over = Chat.objects.filter(is_ephemeral=True, active_at__lte=now() - EPHEMERAL_KEPT)
+    return sum(_purge_ephemeral(chat_id) for chat_id in over.values_list("id", flat=True))
 
 
 def _purge_chat(chat_id: UUID, before: datetime) -> int:

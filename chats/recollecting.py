@@ -152,6 +152,9 @@ def feel(reply: Message) -> None:
     # An imported reply was told by nobody here: it has no attempt.
     if reply.role != Role.CHARACTER or reply.status != Status.DONE or not reply.attempt or ended is None:
         return
+    if reply.chat.is_ephemeral:
+        # Of what is kept nowhere, nothing is felt either.
+        return
     asked = _answered(reply)
     if asked is None or ended < now() - FELT:
         return

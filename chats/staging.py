@@ -1,6 +1,7 @@
 """From rows to the parts of a prompt: who is there, what the speaker heard, which lore that brings up."""
 
 import random
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,7 +26,7 @@ from chats.models import Chat, Message, Role
 from chats.prompting import Line, Lore, Place, Scene, blocks, system
 from chats.recollecting import Minded
 from chats.tree import path_to
-from inference.text.budget import CountTokens, TokenBudget, fit_newest
+from inference.text.budget import CountTokens, TokenBudget
 from inference.text.prompt import Role as Speaker
 from memory.recalling.query import Recalled
 
@@ -191,12 +192,13 @@ def _instructions(card: str, wished: wishes.Wishes, budget: TokenBudget, count: 
 
 
 def _cut(text: str, room: int, count: CountTokens) -> str:
-    """As many of its paragraphs, from the first, as fit."""
+    """As many of its lines, from the first, as fit."""
     if count(text) <= room:
         return text
-    last_first = text.split("\n")[::-1]
-    kept = fit_newest(last_first, [count(one) + 1 for one in last_first], room)
-    return "\n".join(kept[::-1]).strip()
+    lines = text.split("\n")
+    # By halves: a text of many short lines would otherwise be counted line by line, thousands of times.
+    kept = bisect_right(range(len(lines) + 1), room, key=lambda number: count("\n".join(lines[:number]))) - 1
+    return "\n".join(lines[: max(kept, 0)]).strip()
 
 
 def _heard(message: Message) -> activation.Message:

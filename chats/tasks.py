@@ -38,6 +38,12 @@ def resume_suggestions() -> None:
 
 
 @shared_task(acks_late=False)
+def purge_answers() -> None:
+    """What was told to a program and is kept nowhere is gone."""
+    purging.run_purging_of_answers()
+
+
+@shared_task(acks_late=False)
 def purge_trash() -> None:
     """What was deleted thirty days ago is gone."""
     purging.run_purging()

@@ -187,5 +187,6 @@ def _walk(statement: str, *values: UUID | int) -> list[UUID]:
 
 
 def _messages(ids: list[UUID]) -> list[Message]:
-    found = Message.objects.select_related("character", "persona").in_bulk(ids)
+    # Wishes are only for whoever tells the reply, and may be as long as a program's system messages.
+    found = Message.objects.select_related("character", "persona").defer("wishes").in_bulk(ids)
     return [found[identity] for identity in ids]

@@ -76,6 +76,7 @@ app.conf.update(
         },
         "clean up accounts": {"task": "accounts.tasks.clean_up", "schedule": 60 * 60.0, "options": {"expires": 600}},
         "collect chat files": {"task": "chats.tasks.collect_chat_files", "schedule": 24 * 60 * 60.0},
+        "purge answers": {"task": "chats.tasks.purge_answers", "schedule": 10 * 60.0, "options": {"expires": 600}},
         "purge trash": {"task": "chats.tasks.purge_trash", "schedule": 24 * 60 * 60.0},
         "resume pulls": {"task": "weights.tasks.resume_pulls", "schedule": 15.0, "options": {"expires": 30}},
         "resume imports": {"task": "characters.tasks.resume_imports", "schedule": 15.0, "options": {"expires": 30}},

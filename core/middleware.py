@@ -84,4 +84,4 @@ def error_response(request: HttpRequest, error: CognitiaError) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or not request.accepts("text/html")
+    return request.path.startswith(("/api/", "/v1/")) or not request.accepts("text/html")

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.utils.timezone import now
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -10,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import tickets
-from accounts.access import get_family_for, get_key_for, signed_in
+from accounts.access import families_for, get_family_for, get_key_for, keys_for, signed_in
 from accounts.actions import keys, tokens
 from accounts.callers import By
 from accounts.models import ApiKey, Scope, TokenFamily
@@ -21,20 +22,22 @@ from accounts.serializers import (
     NewKeySerializer,
     TicketSerializer,
 )
+from core.errors import NotAllowed
 
 
 class Keys(APIView):
     @extend_schema(responses={200: KeySerializer(many=True)}, operation_id="listKeys", tags=["keys"])
     def get(self, request: Request) -> Response:
         """Keys that let programs in, the newest first. Their secrets are not kept."""
-        mine = ApiKey.good(now()).filter(owner=signed_in(request.user))
-        return Response(KeySerializer(mine, many=True).data)
+        return Response(KeySerializer(keys_for(signed_in(request.user)), many=True).data)
 
     @extend_schema(
         request=NewKeySerializer, responses={201: MadeKeySerializer}, operation_id="createKey", tags=["keys"]
     )
     def post(self, request: Request) -> Response:
-        """A new key. Its secret is in this answer, and nowhere else."""
+        """A new key. Its secret is in this answer, and nowhere else. In a browser, confirm first that it is you."""
+        if request.auth is None and not did_recently_reauthenticate(request._request):
+            raise NotAllowed(_("Confirm first that it is you, under Settings, Security."))
         body = NewKeySerializer(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
@@ -65,8 +68,7 @@ class Programs(APIView):
     @extend_schema(responses={200: FamilySerializer(many=True)}, operation_id="listPrograms", tags=["keys"])
     def get(self, request: Request) -> Response:
         """Programs that are signed in by tokens, the one that was used last first."""
-        mine = TokenFamily.good().filter(owner=signed_in(request.user))
-        return Response(FamilySerializer(mine, many=True).data)
+        return Response(FamilySerializer(families_for(signed_in(request.user)), many=True).data)
 
 
 class Program(APIView):

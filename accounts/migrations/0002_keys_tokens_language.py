@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('prefix', models.CharField(max_length=16)),
                 ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('chat', 'Talk, and read and change chats'), ('characters', 'Read and change characters, personas, lorebooks and tags'), ('memory', 'Read, change and forget memories'), ('account', 'Read your profile and preferences'), ('models', 'See and manage models')], max_length=16), size=None)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('chat', 'Talk, and read and change chats'), ('characters', 'Read and change characters, personas, lorebooks and tags'), ('memory', 'Read, change and forget memories'), ('account', 'Read and change your profile and preferences'), ('models', 'See and manage models')], max_length=16), size=None)),
                 ('per_minute', models.PositiveIntegerField()),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('expires_at', models.DateTimeField(null=True)),

@@ -19,7 +19,7 @@ class Scope(models.TextChoices):
     CHAT = "chat", _("Talk, and read and change chats")
     CHARACTERS = "characters", _("Read and change characters, personas, lorebooks and tags")
     MEMORY = "memory", _("Read, change and forget memories")
-    ACCOUNT = "account", _("Read your profile and preferences")
+    ACCOUNT = "account", _("Read and change your profile and preferences")
     MODELS = "models", _("See and manage models")
 
 
@@ -49,6 +49,11 @@ class ApiKey(models.Model):
         """Those that let somebody in at that time."""
         is_running = Q(expires_at=None) | Q(expires_at__gt=instant)
         return cls.objects.filter(is_running, revoked_at=None, owner__is_active=True)
+
+    @property
+    def uses(self) -> list[str]:
+        """What it may be used for, in words."""
+        return [str(Scope(scope).label) for scope in self.scopes]
 
     @property
     def is_good(self) -> bool:

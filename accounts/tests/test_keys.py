@@ -1,6 +1,6 @@
 """API keys, through the REST door."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from pytest_django import Settings
 
 from accounts.actions.keys import create_key
+from accounts.law import LawProfile
 from accounts.models import ApiKey, Scope, User
 from chats.models import Chat
 
@@ -17,17 +18,24 @@ KEYS, CHATS, ME = "/api/v2/keys", "/api/v2/chats", "/api/v2/auth/me"
 
 
 @pytest.fixture
+def browser(alice: User, client: Client) -> Client:
+    """Alice's, who has just said her password again."""
+    client.force_login(alice)
+    client.post("/settings/security/confirm/", {"password": "a long password"})
+    return client
+
+
+@pytest.fixture
 def key(alice: User) -> str:
     return create_key(alice, "SillyTavern", [Scope.CHAT]).secret
 
 
-def test_a_key_is_told_once_and_only_its_digest_is_kept(alice: User, client: Client) -> None:
-    client.force_login(alice)
-    made = client.post(KEYS, {"name": "SillyTavern", "scopes": ["chat", "memory"]}, "application/json")
+def test_a_key_is_told_once_and_only_its_digest_is_kept(browser: Client) -> None:
+    made = browser.post(KEYS, {"name": "SillyTavern", "scopes": ["chat", "memory"]}, "application/json")
     assert made.status_code == 201, made.content
     secret = made.json()["secret"]
     assert secret.startswith(made.json()["prefix"] + "_")
-    (listed,) = client.get(KEYS).json()
+    (listed,) = browser.get(KEYS).json()
     assert (listed["name"], listed["scopes"], listed["last_used_at"]) == ("SillyTavern", ["chat", "memory"], None)
     assert "secret" not in listed
     row = ApiKey.objects.get()
@@ -48,6 +56,13 @@ def test_it_opens_only_what_its_scopes_say(key: str, client: Client, header: str
     answer = client.get("/api/v2/lorebooks", headers={header: value})
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_allowed")
     assert "characters" in answer.json()["error"]["message"]
+
+
+def test_a_session_alone_makes_no_key(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    answer = client.post(KEYS, {"name": "x", "scopes": ["chat"]}, "application/json")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_allowed")
+    assert not ApiKey.objects.exists()
 
 
 def test_no_key_makes_keys_whatever_its_scopes(alice: User, client: Client) -> None:
@@ -130,12 +145,21 @@ def test_too_many_requests_are_refused_and_told_when_to_come_back(alice: User, c
     assert client.get(CHATS, headers={"X-API-Key": other}).status_code == 200
 
 
-def test_no_more_keys_than_one_may_have(alice: User, client: Client, settings: Settings) -> None:
+def test_whoever_owes_a_date_of_birth_gets_in_by_no_key(
+    alice: User, key: str, client: Client, settings: Settings
+) -> None:
+    settings.LAW_PROFILES = frozenset({LawProfile.ADULTS})
+    answer = client.get(CHATS, headers={"X-API-Key": key})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_allowed")
+    User.objects.filter(id=alice.id).update(born_on=date(1990, 1, 1))
+    assert client.get(CHATS, headers={"X-API-Key": key}).status_code == 200
+
+
+def test_no_more_keys_than_one_may_have(browser: Client, settings: Settings) -> None:
     settings.API_KEYS_PER_USER = 1
-    client.force_login(alice)
     body = {"name": "x", "scopes": ["chat"]}
-    assert client.post(KEYS, body, "application/json").status_code == 201
-    refused = client.post(KEYS, body, "application/json")
+    assert browser.post(KEYS, body, "application/json").status_code == 201
+    refused = browser.post(KEYS, body, "application/json")
     assert (refused.status_code, refused.json()["error"]["code"]) == (429, "limit_reached")
 
 
@@ -149,8 +173,7 @@ def test_no_more_keys_than_one_may_have(alice: User, client: Client, settings: S
         {"name": "x", "scopes": ["chat"], "per_minute": 0},
     ],
 )
-def test_a_key_that_makes_no_sense_is_not_made(alice: User, client: Client, body: dict[str, object]) -> None:
-    client.force_login(alice)
-    answer = client.post(KEYS, body, "application/json")
+def test_a_key_that_makes_no_sense_is_not_made(browser: Client, body: dict[str, object]) -> None:
+    answer = browser.post(KEYS, body, "application/json")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_input")
     assert not ApiKey.objects.exists()

@@ -19,7 +19,15 @@ SECRET = re.compile(r"cog_[0-9a-f]{8}_[A-Za-z0-9_-]{43}")
 @pytest.fixture
 def browser(alice: User, client: Client) -> Client:
     client.force_login(alice)
+    client.post("/settings/security/confirm/", {"password": "a long password"})
     return client
+
+
+def test_making_one_takes_a_fresh_password(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    answer = client.post(PAGE, {"name": "SillyTavern", "scopes": ["chat"]})
+    assert answer.headers["Location"].startswith("/settings/security/confirm/")
+    assert not ApiKey.objects.exists()
 
 
 def test_a_new_keys_secret_is_on_the_page_once(browser: Client) -> None:

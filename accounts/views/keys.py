@@ -1,24 +1,25 @@
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import get_family_for, get_key_for, signed_in
+from accounts.access import families_for, get_family_for, get_key_for, keys_for, signed_in
 from accounts.actions import keys, tokens
 from accounts.forms.keys import KeyForm
-from accounts.models import ApiKey, Scope, TokenFamily
+from accounts.models import Scope
 from core.errors import CognitiaError
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)
 def api_keys(request: HttpRequest) -> HttpResponse:
     """The keys, and a new one's secret: in this answer and never again, so it is no redirect."""
     user = signed_in(request.user)
@@ -35,8 +36,8 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "made": made,
-        "keys": ApiKey.good(now()).filter(owner=user),
-        "programs": TokenFamily.good().filter(owner=user),
+        "keys": keys_for(user),
+        "programs": families_for(user),
         "address": request.build_absolute_uri("/v1"),
     }
     return render(request, "accounts/keys.html", context, status=400 if form.errors else 200)

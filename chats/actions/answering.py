@@ -1,12 +1,13 @@
 """Answering a program that tells the whole conversation with every call: which chat it is, what of it is new."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,10 @@ from core.jobs import LIVE, Status
 # Of a conversation that is only answered; more than any context holds.
 EPHEMERAL_MESSAGES = 200
 MOST_MESSAGES = 5_000
+# So much of a reply must be left for it to be known by its beginning, and so far back it is looked for.
+CUT_LETTERS_LEFT = 40
+REPLIES_LOOKED_THROUGH = 200
+SENTENCE_ENDS = (".", "!", "?", "…", '"', "”", "'", "’", "»", "*", ")", "`")
 ROLES = {Speaker.PERSON: Role.USER, Speaker.CHARACTER: Role.CHARACTER}
 
 
@@ -69,6 +74,9 @@ class _Place:
 def answer(user: User, call: Call) -> Answering:
     """Find the chat, add what is new of it, and queue replies. Raises `NotFound`, `NotAllowed`, `BadInput` or
     `LimitReached`; then nothing is changed."""
+    if call.replies > max(settings.LIVE_REPLIES_PER_USER, 1):
+        most = settings.LIVE_REPLIES_PER_USER
+        raise BadInput(_("At most %(most)d replies may be on the way at once.") % {"most": most}, most=most)
     if not call.said:
         raise BadInput(_("There is nothing to answer: the messages are empty."))
     if len(call.said) > MOST_MESSAGES:
@@ -93,16 +101,23 @@ def answer(user: User, call: Call) -> Answering:
 
 
 def _placed(user: User, call: Call) -> _Place:
+    if call.is_aside:
+        if call.chat_id is not None:
+            access.get_participation_for(user, call.chat_id, access.WRITERS)
+        return _aside(user, call)
     if call.chat_id is not None:
         return _in_chat(access.lock_chat_for(user, call.chat_id), call)
-    if call.is_aside:
-        return _aside(user, call)
     if call.name:
         return _by_name(user, call)
-    match place(call.said, _nodes(call)):
+    said = _as_told(user, call)
+    match place(said, _nodes(user, call, said)):
         case Attach(node=node, known=known):
             chat = access.lock_chat_for(user, node.chat_id)
-            return _Place(chat, Message.objects.get(id=node.id), call.said[known:])
+            # It may have been deleted, or the character sent away, before the chat was held.
+            parent = Message.objects.filter(id=node.id, trash=None).first()
+            if parent is None or call.character.id not in company.present(chat):
+                return _new(user, call)
+            return _Place(chat, parent, call.said[known:])
         case Start():
             return _new(user, call)
         case Ephemeral():
@@ -153,25 +168,58 @@ def _aside(user: User, call: Call) -> _Place:
     return _Place(chat, None, call.said[-EPHEMERAL_MESSAGES:])
 
 
-def _nodes(call: Call) -> list[Node]:
-    """What is known of what is said, in any chat of this caller's with this character."""
-    _finish_digests(call.caller)
-    digests = {fingerprint(one) for one in call.said}
-    known = Fingerprint.objects.filter(
+def _known(user: User, call: Call) -> QuerySet[Fingerprint]:
+    """What this caller and this character have said to each other, in any chat where they still may."""
+    open_to_them = access.participations_for(user).filter(part__in=access.WRITERS)
+    return Fingerprint.objects.filter(
         caller=call.caller,
-        digest__in=digests,
         message__character=call.character,
         message__trash=None,
-        message__chat__trashed_at=None,
+        message__chat__in=open_to_them.values("chat"),
     )
-    found = list(known.select_related("message"))
+
+
+def _as_told(user: User, call: Call) -> tuple[Said, ...]:
+    """The conversation with whole replies of ours where the client has only their beginnings: some cut an unfinished
+    sentence off before they show a reply, and it would be nobody's then."""
+    _finish_digests(call.caller)
+    cut = {
+        at
+        for at, one in enumerate(call.said)
+        if one.speaker == Speaker.CHARACTER and len(plain(one.text)) >= CUT_LETTERS_LEFT
+    }
+    prints = {at: fingerprint(call.said[at]) for at in cut}
+    known = set(_known(user, call).filter(digest__in=set(prints.values())).values_list("digest", flat=True))
+    strange = {at for at, digest in prints.items() if digest not in known}
+    if not strange:
+        return call.said
+    replies = _known(user, call).filter(message__role=Role.CHARACTER).exclude(message__model="")
+    texts = replies.order_by("-message__created_at").values_list("message__text", flat=True)[:REPLIES_LOOKED_THROUGH]
+    unfinished = [(whole, text) for text in texts if _is_unfinished(whole := plain(text))]
+    told = list(call.said)
+    for at in strange if unfinished else ():
+        beginning = plain(told[at].text)
+        of_it = [text for whole, text in unfinished if whole.startswith(beginning)]
+        if len(of_it) == 1:
+            told[at] = Said(Speaker.CHARACTER, of_it[0])
+    return tuple(told)
+
+
+def _is_unfinished(text: str) -> bool:
+    """Whether it stops in a sentence. Where it does not, an end that is missing was taken away by somebody."""
+    return not text.endswith(SENTENCE_ENDS)
+
+
+def _nodes(user: User, call: Call, said: Iterable[Said]) -> list[Node]:
+    """What is known of what is said."""
+    found = list(_known(user, call).filter(digest__in={fingerprint(one) for one in said}).select_related("message"))
     counted = Message.objects.filter(chat__in={one.message.chat_id for one in found}, trash=None).order_by()
     sizes = dict(counted.values_list("chat").annotate(Count("pk")))
     return [_node(one.message, one.digest, sizes[one.message.chat_id]) for one in found]
 
 
 def _all_nodes(chat: Chat) -> list[Node]:
-    messages = Message.objects.filter(chat=chat, trash=None).exclude(status__in=LIVE)
+    messages = Message.objects.filter(chat=chat, trash=None).exclude(status__in=LIVE).defer("wishes")
     return [_node(one, fingerprint(_said(one))) for one in messages]
 
 
@@ -215,6 +263,7 @@ def _add(user: User, found: _Place, call: Call) -> Message | None:
             finished_at=instant,
             # In the order in which they were said, for whatever reads them by time.
             created_at=instant + timedelta(microseconds=number),
+            awaits_memory=not chat.is_ephemeral,
             **heard,
         )
         rows.append(last)

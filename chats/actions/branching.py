@@ -64,8 +64,8 @@ def edit_message(user: User, message_id: UUID, text: str, key: UUID | None = Non
     text = checked(text)
     chat_id = access.get_message_for(user, message_id).chat_id
     with transaction.atomic():
-        chat = access.lock_chat_for(user, chat_id)
         hold(user)
+        chat = access.lock_chat_for(user, chat_id)
         # Another tab may have been faster.
         old = access.get_message_for(user, message_id)
         if (known := _edited_before(user, old, text, key)) is not None:

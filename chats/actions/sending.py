@@ -54,9 +54,10 @@ def send_message(
     """
     text = checked(text)
     with transaction.atomic():
-        chat = access.lock_chat_for(user, chat_id)
         # A key is its sender's in all chats: of two requests with one key, the second finds what the first has made.
+        # First the person and then the chat, everywhere: two that held one each would wait for each other.
         hold(user)
+        chat = access.lock_chat_for(user, chat_id)
         if (sent := _sent_before(user, chat, text, key)) is not None:
             return sent
         if after is not None:
@@ -77,8 +78,8 @@ def ask_to_speak(user: User, chat_id: UUID, character_id: UUID | None = None, ke
     Raises `NotFound`, `NotAllowed`, `Conflict` or `LimitReached`.
     """
     with transaction.atomic():
-        chat = access.lock_chat_for(user, chat_id)
         hold(user)
+        chat = access.lock_chat_for(user, chat_id)
         if (known := _asked_before(user, chat, key)) is not None:
             return known
         if chat.leaf is None:
@@ -259,8 +260,8 @@ def _beside(user: User, reply_id: UUID, key: UUID | None, begin: Callable[[Messa
     """A version of a reply; `begin` says what it follows and begins with, or raises where there may be none."""
     chat_id = access.get_reply_for(user, reply_id).chat_id
     with transaction.atomic():
-        chat = access.lock_chat_for(user, chat_id)
         hold(user)
+        chat = access.lock_chat_for(user, chat_id)
         if (known := _asked_before(user, chat, key)) is not None:
             return known
         # Another tab may have been faster.

@@ -21,6 +21,10 @@ class Migration(migrations.Migration):
             name='is_ephemeral',
             field=models.BooleanField(default=False),
         ),
+        migrations.AddIndex(
+            model_name='chat',
+            index=models.Index(condition=models.Q(('is_ephemeral', True)), fields=['active_at'], name='ephemeral_chats'),
+        ),
         migrations.AddField(
             model_name='message',
             name='wishes',

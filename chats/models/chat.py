@@ -53,14 +53,17 @@ class Chat(models.Model):
     # Whether what is said here is remembered elsewhere, and whether what was said elsewhere is recalled here.
     remembers = models.BooleanField(default=True)
     recalls = models.BooleanField(default=True)
-    # For one answer to a program whose conversation cannot be told from others: in no list, and gone within a day.
+    # For one answer to a program whose conversation cannot be told from others: in no list, and gone within the hour.
     is_ephemeral = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
     active_at = models.DateTimeField(default=now)
     trashed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["owner", "-active_at"])]
+        indexes = [
+            models.Index(fields=["owner", "-active_at"]),
+            models.Index(fields=["active_at"], condition=Q(is_ephemeral=True), name="ephemeral_chats"),
+        ]
 
     def __str__(self) -> str:
         return self.title or str(self.id)

@@ -19,7 +19,7 @@ def model_id(character: Character) -> str:
 
 
 def models_of(user: User) -> list[JsonObject]:
-    return [shown(character) for character in characters_for(user)]
+    return [shown(character) for character in characters_for(user).defer("version__text")]
 
 
 def shown(character: Character) -> JsonObject:
@@ -34,15 +34,16 @@ def shown(character: Character) -> JsonObject:
 
 def character_of(user: User, name: str) -> Character:
     """By what the list calls it, by its id, or by its name alone where one has it. Raises `NoSuchModel`."""
-    found = list(characters_for(user))
+    found = characters_for(user)
+    names = dict(found.values_list("id", "name"))
     matching = (
-        [one for one in found if str(one.id) == _whole_id(name)],
-        [one for one in found if one.id.hex[:ID_LETTERS] == name.rpartition("-")[2].lower()],
-        [one for one in found if _slug(one.name) == _slug(name)],
+        [id_ for id_ in names if str(id_) == _whole_id(name)],
+        [id_ for id_ in names if id_.hex[:ID_LETTERS] == name.rpartition("-")[2].lower()],
+        [id_ for id_, own in names.items() if _slug(own) == _slug(name)],
     )
     for those in matching:
         if len(those) == 1:
-            return those[0]
+            return found.get(id=those[0])
     raise NoSuchModel
 
 

@@ -1,6 +1,7 @@
 """What clients of OpenAI's API send, read into what is asked of a character."""
 
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -12,12 +13,20 @@ from rest_framework import serializers
 from chats.matching import Said, Speaker
 from chats.openai.errors import BadParameter
 from chats.wishes import Wishes
-from core.json import Json, mended
+from core.json import Json, JsonObject, mended
 from inference.errors import BadRequest
 from inference.text.sampling import LONGEST_GRAMMAR, MOST_BIASES, SamplingParams
 
 # A pasted chapter; what is longer does not fit into a context either.
 LONGEST_TEXT = 200_000
+# Of all system messages together; a fifth of the context is told of them.
+LONGEST_SYSTEM = 60_000
+# Of lists whose items are looked at one by one.
+MOST_MESSAGES, MOST_TOOLS, MOST_TEXTS = 5_000, 128, 64
+# In a schema: what stands so often, or so long, is written out as often in the grammar that is made of it.
+MOST_REPEATED, MOST_NESTED = 256, 24
+REPEATS = ("minItems", "maxItems", "minLength", "maxLength")
+REPETITION = re.compile(r"\{\s*\d*\s*(?:,\s*\d*\s*)?\}")
 MOST_REPLIES = 8
 MOST_STOPS = 16
 Body: TypeAlias = dict[str, Any]
@@ -99,7 +108,18 @@ def parsed(body: bytes) -> Json:
         said: Json = json.loads(body.decode())
     except (ValueError, RecursionError):
         raise BadParameter(_("The body is no JSON that we can read.")) from None
+    if isinstance(said, dict):
+        _check_lengths(said)
     return said
+
+
+def _check_lengths(body: JsonObject) -> None:
+    """Before anything is looked at item by item."""
+    lengths = {"messages": MOST_MESSAGES, "logit_bias": MOST_BIASES, "tools": MOST_TOOLS, "stop": MOST_STOPS}
+    for param, most in (lengths | {"input": MOST_TEXTS, "metadata": MOST_TOOLS}).items():
+        value = body.get(param)
+        if isinstance(value, list | dict) and len(value) > most:
+            raise BadParameter(_("“%(param)s” takes up to %(most)d.") % {"param": param, "most": most}, param)
 
 
 def chat_call(body: Json, chat_header: str) -> Wanted:
@@ -186,9 +206,9 @@ def _conversation(messages: list[Body]) -> tuple[str, str, list[Said], bool]:
         else:
             lines.append(Said(Speaker.PERSON if kind == Kind.USER else Speaker.CHARACTER, text))
     if not lines and before:
-        return "\n\n".join(before[:-1]), "", [Said(Speaker.PERSON, before[-1])], True
+        return "\n\n".join(before[:-1])[:LONGEST_SYSTEM], "", [Said(Speaker.PERSON, before[-1])], True
     is_aside = last in (Kind.SYSTEM, Kind.DEVELOPER) and bool(lines) and lines[-1].speaker == Speaker.CHARACTER
-    return "\n\n".join(before), "\n\n".join(amid), lines, is_aside
+    return "\n\n".join(before)[:LONGEST_SYSTEM], "\n\n".join(amid)[:LONGEST_SYSTEM], lines, is_aside
 
 
 def _content(content: Json, param: str) -> str:
@@ -263,15 +283,37 @@ def _schema(wanted: Body | None) -> str | None:
         case "json_object":
             return json.dumps({"type": "object"})
         case "json_schema" if isinstance((wanted or {}).get("json_schema"), dict):
-            schema = json.dumps((wanted or {})["json_schema"].get("schema", {"type": "object"}))
-            if len(schema) <= LONGEST_GRAMMAR:
-                return schema
+            schema = (wanted or {})["json_schema"].get("schema", {"type": "object"})
+            _check_schema(schema)
+            text = json.dumps(schema)
+            if len(text) <= LONGEST_GRAMMAR:
+                return text
     raise BadParameter(_("This response format is not known."), "response_format")
 
 
+def _check_schema(schema: Json, depth: int = 0) -> None:
+    """Raises `BadParameter` for what would become a grammar without end."""
+    if depth > MOST_NESTED:
+        raise BadParameter(_("This schema is nested too deeply."), "response_format")
+    if isinstance(schema, list):
+        for one in schema:
+            _check_schema(one, depth + 1)
+    if not isinstance(schema, dict):
+        return
+    for name, value in schema.items():
+        is_long = name in REPEATS and (not isinstance(value, int) or value > MOST_REPEATED)
+        if is_long or (name == "pattern" and REPETITION.search(str(value))):
+            sentence = _("“%(name)s” in a schema may be %(most)d at most, and patterns repeat nothing by number.")
+            raise BadParameter(sentence % {"name": name, "most": MOST_REPEATED}, "response_format")
+        _check_schema(value, depth + 1)
+
+
 def _checked(serializer: serializers.Serializer[object]) -> Body:
-    if serializer.is_valid():
-        return dict(serializer.validated_data)
+    try:
+        if serializer.is_valid():
+            return dict(serializer.validated_data)
+    except RecursionError:
+        raise BadParameter(_("This JSON is nested too deeply.")) from None
     param, sentence = _first(serializer.errors)
     raise BadParameter(f"{param}: {sentence}" if param else sentence, param or None)
 

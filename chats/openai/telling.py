@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -13,15 +14,18 @@ from accounts.models import User
 from chats import access, failures, following
 from chats.actions import sending
 from chats.models import Message
-from chats.openai.errors import body_of
+from chats.openai.errors import BadParameter, body_of
 from core.database import in_thread
-from core.errors import CognitiaError, NotFound, Unavailable
+from core.errors import CognitiaError, LimitReached, NotFound, Unavailable
 from core.json import Json, JsonObject
 from core.streams.entries import Delta, Done, Gap, Numbered, Restart
 from core.streams.reading import hub
 
+logger = logging.getLogger(__name__)
+
 # Comments between events keep proxies from closing a quiet stream while a model reads a long prompt.
 QUIET_SECONDS = 10.0
+OVERLOADED_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,18 @@ class Broken(CognitiaError):
     code, status, permanent = "reply_failed", 502, False
 
 
+class TooLong(CognitiaError):
+    """As OpenAI calls it, so that clients shorten what they send."""
+
+    code, status = "context_length_exceeded", 400
+
+
 async def whole(told: Told) -> JsonObject:
     """Every reply to its end. Whoever hangs up meanwhile stops them. Raises `CognitiaError`."""
     try:
         await asyncio.gather(*(_heard_out(told, reply.id) for reply in told.replies))
     except BaseException:
-        await _stop(told)
+        await stop(told)
         raise
     rows = [await in_thread(access.get_reply_for)(told.user, reply.id) for reply in told.replies]
     choices: list[Json] = []
@@ -97,6 +107,8 @@ async def chunks(told: Told, *, tells_usage: bool) -> AsyncGenerator[str, None]:
     head: JsonObject = {**told.head(), "object": told.shape.part}
     is_whole = False
     try:
+        # Something at once: whoever has begun to read this ends it, too, by hanging up.
+        yield ": on its way\n\n"
         if told.shape.is_chat:
             for index, _reply in enumerate(told.replies):
                 yield _event(
@@ -113,12 +125,14 @@ async def chunks(told: Told, *, tells_usage: bool) -> AsyncGenerator[str, None]:
                 rows = [await in_thread(access.get_reply_for)(told.user, reply.id) for reply in told.replies]
                 yield _event({**head, "choices": [], "usage": _usage(rows)})
         except CognitiaError as error:
+            # Of several replies the others are of no use to a client that stops reading here.
+            await stop(told)
             yield _event(body_of(error))
         is_whole = True
         yield "data: [DONE]\n\n"
     finally:
         if not is_whole:
-            await _stop(told)
+            await stop(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +153,18 @@ async def _merged(told: Told) -> AsyncGenerator[_Piece | None, None]:
                     await queue.put(piece)
         except CognitiaError as error:
             await queue.put(error)
+        except Exception:
+            logger.exception("reply not told")
+            await queue.put(Unavailable(_("The reply was lost on its way. Ask again.")))
 
     tasks = [asyncio.ensure_future(tell(index, reply.id)) for index, reply in enumerate(told.replies)]
     ended = 0
     try:
         while ended < len(tasks):
             try:
-                piece = await asyncio.wait_for(queue.get(), QUIET_SECONDS)
+                # Not `wait_for`: where a piece and a hang-up come at once, it would lose the hang-up (Python 3.11).
+                async with asyncio.timeout(QUIET_SECONDS):
+                    piece = await queue.get()
             except TimeoutError:
                 if all(task.done() for task in tasks) and queue.empty():
                     raise Unavailable(_("The reply was lost on its way. Ask again.")) from None
@@ -219,7 +238,7 @@ async def _heard_out(told: Told, reply_id: UUID) -> None:
         raise Unavailable(_("The reply was lost on its way. Ask again."))
 
 
-async def _stop(told: Told) -> None:
+async def stop(told: Told) -> None:
     """Of a client that hung up: nobody waits for these words any more."""
     for reply in told.replies:
         try:
@@ -229,8 +248,17 @@ async def _stop(told: Told) -> None:
 
 
 def _check(status: str, code: str) -> None:
-    if sentence := failures.sentence(status, code):
-        raise Broken(sentence, reason=code)
+    sentence = failures.sentence(status, code)
+    if not sentence:
+        return
+    match code:
+        case "context_overflow":
+            raise TooLong(sentence, param="messages")
+        case "bad_request":
+            raise BadParameter(sentence)
+        case "overloaded":
+            raise LimitReached(sentence, retry_after_seconds=OVERLOADED_SECONDS)
+    raise Broken(sentence, reason=code)
 
 
 def _finish(row: Message) -> str:

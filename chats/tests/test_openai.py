@@ -2,8 +2,10 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
 from pytest_django import Settings
 
 from accounts.actions.keys import create_key
@@ -11,6 +13,7 @@ from accounts.models import Scope, User
 from characters.actions.characters import create_character
 from characters.cards.card import Card
 from characters.models import Character
+from chats import purging, remembering
 from chats.actions import starting
 from chats.models import Chat, Fingerprint, Message, Role
 from chats.openai.models import model_id
@@ -18,6 +21,7 @@ from chats.tests.program import URL, Program, assistant, system, text_of, user
 from chats.tree import path_to
 from core.database import in_thread
 from inference.testing import ScriptedBackend
+from memory.models import Memory, MindEvent
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -199,6 +203,35 @@ class TestWhichChat:
         (chat,) = await in_thread(chats)()
         assert await in_thread(shown)(chat) == [one["content"] for one in said]
 
+    async def test_nor_is_it_where_the_chat_is_named(self, program: Program, text_engine: ScriptedBackend) -> None:
+        said = await self.talked(program, text_engine, 2)
+        (chat,) = await in_thread(chats)()
+        answer = await program.post(
+            {"model": program.model, "messages": [*said, system("[Summarise what has happened so far.]")]},
+            **{"X-Cognitia-Chat": str(chat.id)},
+        )
+        assert "X-Cognitia-Chat" not in answer.headers
+        assert await in_thread(shown)(chat) == [one["content"] for one in said]
+
+    async def test_what_is_kept_nowhere_is_neither_felt_nor_remembered(self, program: Program, alice: User) -> None:
+        answer = await program.post(
+            {"model": program.model, "prompt": "I am so happy, this is wonderful!"}, url="/v1/completions"
+        )
+        assert answer.status_code == 200
+        chat = await in_thread(Chat.objects.get)(is_ephemeral=True)
+        await in_thread(remembering.run_remembering)(chat.id)
+        assert not await in_thread(MindEvent.objects.exists)()
+        assert not await in_thread(Memory.objects.exists)()
+
+    async def test_it_goes_within_the_hour(self, program: Program) -> None:
+        await program.post({"model": program.model, "prompt": "A text"}, url="/v1/completions")
+        await program.say(user("Tell me about boats and the people who mend them."))
+        await in_thread(purging.run_purging_of_answers)()
+        assert await in_thread(Chat.objects.count)() == 2
+        await in_thread(Chat.objects.update)(active_at=now() - timedelta(minutes=21))
+        await in_thread(purging.run_purging_of_answers)()
+        assert not (await in_thread(Chat.objects.get)()).is_ephemeral
+
     async def test_a_header_names_the_chat(
         self, program: Program, alice: User, azera: Character, text_engine: ScriptedBackend
     ) -> None:
@@ -227,6 +260,32 @@ class TestWhichChat:
         assert first["chat"] == second["chat"] != other["chat"]
         assert len(await in_thread(chats)()) == 2
 
+    async def test_a_reply_whose_unfinished_sentence_the_client_cut_off_is_known_again(
+        self, program: Program, text_engine: ScriptedBackend
+    ) -> None:
+        text_engine.script("The harbour lies under a long grey cloud. The boats are all in, and then the")
+        first = await program.say(GREETING, user("What is the weather like today?"))
+        told = text_of(first).partition(" The boats")[0]
+        said = [GREETING, user("What is the weather like today?"), assistant(told), user("And tomorrow?")]
+        second = await program.say(*said)
+        assert first["chat"] == second["chat"]
+        path = await in_thread(shown)((await in_thread(chats)())[0])
+        # What was said stays whole.
+        assert path[2] == text_of(first)
+
+    async def test_an_end_that_somebody_took_away_stays_away(
+        self, program: Program, text_engine: ScriptedBackend
+    ) -> None:
+        text_engine.script("The harbour lies under a long grey cloud. The boats are all in.")
+        first = await program.say(
+            GREETING, user("What is the weather like today, down at the harbour and out at sea?")
+        )
+        told = text_of(first).partition(" The boats")[0]
+        question = user("What is the weather like today, down at the harbour and out at sea?")
+        await program.say(GREETING, question, assistant(told), user("And tomorrow?"))
+        path = await in_thread(shown)((await in_thread(chats)())[-1])
+        assert path[2] == told
+
     async def test_another_key_knows_nothing_of_it(
         self, program: Program, alice: User, text_engine: ScriptedBackend
     ) -> None:
@@ -245,6 +304,16 @@ class TestWhichChat:
 
 
 class TestRefusals:
+    async def test_what_is_longer_than_the_context_is_the_clients_to_shorten(self, program: Program) -> None:
+        answer = await program.post({"model": program.model, "messages": [user("word " * 20_000)]})
+        assert (answer.status_code, json.loads(answer.content)["error"]["code"]) == (400, "context_length_exceeded")
+
+    async def test_another_verb_and_a_body_too_large_are_told_in_its_shape(self, program: Program) -> None:
+        answers = [await program.get(URL), await program.post(b"x" * (9 * 2**20))]
+        assert [answer.status_code for answer in answers] == [405, 413]
+        for answer in answers:
+            assert json.loads(answer.content)["error"]["type"] == "invalid_request_error"
+
     @pytest.mark.parametrize("header", ["", "Bearer null", "Bearer cog_00000000_" + "a" * 43])
     async def test_a_stranger_gets_openais_401(self, program: Program, header: str) -> None:
         for url in (URL, "/v1/completions", "/v1/embeddings"):
@@ -313,6 +382,10 @@ class TestRefusals:
             {"logit_bias": {"x": 1}},
             {"logit_bias": {"1": 101}},
             {"response_format": {"type": "poem"}},
+            {"response_format": {"type": "json_schema", "json_schema": {"schema": {"minItems": 10**9}}}},
+            {"response_format": {"type": "json_schema", "json_schema": {"schema": {"pattern": "a{99999}"}}}},
+            {"messages": [{"role": "user", "content": "x"}] * 5001},
+            b'{"messages": [{"role": "user", "content": ' + b"[" * 988 + b"]" * 988 + b"}]}",
             {"tools": [{"type": "function"}], "tool_choice": "required"},
             {"seed": "x"},
             {"stream": "maybe"},
