@@ -37,7 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> EmailMessage:
         """A mail is one template, told three times: as a subject, as text and as HTML."""
         template = f"{template_prefix}.html"
-        context = {**context, "home": current.request.build_absolute_uri("/")}
+        is_open = self.is_open_for_signup(current.request)
+        context = {**context, "home": current.request.build_absolute_uri("/"), "is_open": is_open}
 
         def told(layout: str) -> str:
             return render_to_string(template, {**context, "layout": f"mail/{layout}"}).strip()

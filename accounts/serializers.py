@@ -1,12 +1,11 @@
 """Shapes of accounts in the REST API. They never write."""
 
-from zoneinfo import available_timezones
-
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import ApiKey, Preferences, Scope, Theme, User
+from accounts.time_zones import TIME_ZONES
 
 MOST_LETTERS_OF_A_PASSWORD = 1000
 KEY_FIELDS = (
@@ -93,7 +92,7 @@ class PreferencesSerializer(serializers.ModelSerializer[Preferences]):
         return value
 
     def validate_time_zone(self, value: str) -> str:
-        if value and value not in available_timezones():
+        if value and value not in TIME_ZONES:
             raise serializers.ValidationError(_("This is no time zone, such as Europe/Berlin."))
         return value
 

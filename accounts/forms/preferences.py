@@ -1,14 +1,11 @@
-from zoneinfo import available_timezones
-
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.preferences import PreferenceChanges
 from accounts.models import Preferences, Theme
+from accounts.time_zones import TIME_ZONES
 
-# Places, as people know them: without the names that are kept for old programs.
-TIME_ZONES = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
 SWITCH = [("on", "on"), ("off", "off")]
 
 

@@ -68,8 +68,10 @@ def test_a_new_password_ends_the_others(alice: User) -> None:
 def test_ending_one_takes_a_fresh_password(alice: User) -> None:
     client = Client(headers=PAGE)
     client.post("/account/login/", {"login": "alice@example.org", "password": PASSWORD})
-    answer = client.post("/settings/security/sessions/end/")
-    assert answer.headers["Location"].startswith("/settings/security/confirm/")
+    session = UserSession.objects.get()
+    for path in ("/settings/security/sessions/end/", f"/settings/security/sessions/{session.id}/end/"):
+        assert client.post(path).headers["Location"].startswith("/settings/security/confirm/")
+    assert still_in(client)
 
 
 def test_one_that_began_before_there_was_a_list_is_in_it(alice: User, client: Client) -> None:

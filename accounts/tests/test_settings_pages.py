@@ -15,7 +15,7 @@ PAGES = (
     "/settings/profile/", "/settings/profile/email/", "/settings/preferences/", "/settings/security/",
     "/settings/security/password/", "/settings/security/app/", "/settings/security/passkeys/",
     "/settings/security/passkeys/add/", "/settings/security/sessions/", "/settings/security/connections/",
-    "/settings/security/confirm/",
+    "/settings/security/confirm/", "/settings/keys/",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ FOR_MEMBERS = [
     "/lorebooks/", "/lorebooks/new/", "/memories/", "/memories/receipts/", "/personas/", "/personas/new/", "/tags/",
     "/settings/profile/", "/settings/profile/email/", "/settings/preferences/", "/settings/security/",
     "/settings/security/confirm/", "/settings/security/passkeys/", "/settings/security/sessions/",
-    "/settings/security/connections/", "/account/logout/", "/no/such/page/",
+    "/settings/security/connections/", "/settings/keys/", "/account/logout/", "/no/such/page/",
 ]  # fmt: skip
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))

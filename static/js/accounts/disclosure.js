@@ -7,7 +7,9 @@ const every = Number(note.dataset.hours) * 3600e3;
 // A timer does not run while a computer sleeps: the clock is looked at instead.
 const LOOK_MS = 30_000;
 
-const isDue = () => !(Date.now() - Number(store.get(key)) < every);
+// Where nothing may be stored, it is known for as long as the page is open.
+let readAt = 0;
+const isDue = () => !(Date.now() - Math.max(readAt, Number(store.get(key))) < every);
 
 function look() {
   if (!note.hidden || !isDue()) return;
@@ -17,7 +19,8 @@ function look() {
 
 note.hidden = !isDue();
 $("[data-disclosure-read]", note).addEventListener("click", () => {
-  store.set(key, String(Date.now()));
+  readAt = Date.now();
+  store.set(key, String(readAt));
   note.hidden = true;
   $("#draft")?.focus();
 });

@@ -19,8 +19,12 @@ for (const form of $$("form[data-passkey]")) {
   });
   // The device is asked anew: what was said of the last try is over.
   document.getElementById(BUTTON).addEventListener("click", () => { $("[data-passkey-refused]").hidden = true; });
-  // Enter in the name must not send a form that has no passkey yet.
-  form.addEventListener("submit", (event) => { if (!credential.value) event.preventDefault(); });
+  // Enter in the name asks for the passkey first, which a form without one lacks.
+  form.addEventListener("submit", (event) => {
+    if (credential.value) return;
+    event.preventDefault();
+    document.getElementById(BUTTON).click();
+  });
 }
 
 document.addEventListener("allauth.error", (event) => {
