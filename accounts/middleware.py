@@ -22,7 +22,7 @@ from accounts.forms.preferences import offers_languages
 from accounts.law import LawProfile
 from accounts.models import User
 from core.errors import NotAllowed, Unavailable
-from core.middleware import error_response, wants_json
+from core.middleware import error_response, reads_rows, wants_json
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ class SingleUser(MiddlewareMixin):
             raise MiddlewareNotUsed
         super().__init__(get_response)
 
+    @reads_rows
     def process_request(self, request: HttpRequest) -> None:
         if _opens_page(request) and _is_from_here(request) and not request.user.is_authenticated:
             let_in(request, ensure_owner())
@@ -52,6 +53,7 @@ class SingleUser(MiddlewareMixin):
 class Visits(MiddlewareMixin):
     """The language that a reader has chosen, and when their browser was last seen."""
 
+    @reads_rows
     def process_request(self, request: HttpRequest) -> None:
         if not request.user.is_authenticated:
             return
@@ -80,6 +82,7 @@ class BirthDates(MiddlewareMixin):
             raise MiddlewareNotUsed
         super().__init__(get_response)
 
+    @reads_rows
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         user, match = request.user, request.resolver_match
         if not isinstance(user, User) or not owes_birth_date(user) or _is_open_to_all(match):

@@ -1,7 +1,10 @@
 """Headers on every answer, and one shape for every error."""
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
+from typing import ParamSpec
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import CognitiaError, Unavailable
 
+P = ParamSpec("P")
 logger = logging.getLogger(__name__)
 
 SERVER_ERRORS = 500
@@ -61,12 +65,30 @@ class Errors(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError):
-            logger.warning("database unavailable: %s", exception)
-            sentence = _("The database is away for a moment. Nothing was changed; try again.")
-            exception = Unavailable(sentence, retry_after_seconds=DATABASE_RETRY_SECONDS)
+            return without_database(request, exception)
         if not isinstance(exception, CognitiaError):
             return None
         return error_response(request, exception)
+
+
+def without_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    logger.warning("database unavailable: %s", error)
+    sentence = _("The database is away for a moment. Nothing was changed; try again.")
+    return error_response(request, Unavailable(sentence, retry_after_seconds=DATABASE_RETRY_SECONDS))
+
+
+def reads_rows(process: Callable[P, HttpResponse | None]) -> Callable[P, HttpResponse | None]:
+    """For a step of a middleware that asks the database, before `Errors` can hear of it."""
+
+    @wraps(process)
+    def processed(*args: P.args, **kwargs: P.kwargs) -> HttpResponse | None:
+        try:
+            return process(*args, **kwargs)
+        except OperationalError as error:
+            request = next(one for one in args if isinstance(one, HttpRequest))
+            return without_database(request, error)
+
+    return processed
 
 
 def error_response(request: HttpRequest, error: CognitiaError) -> HttpResponse:
