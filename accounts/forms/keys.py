@@ -24,6 +24,8 @@ class KeyForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Good for"),
         choices=[("90", _("90 days")), ("365", _("One year")), ("30", _("30 days")), ("", _("Until it is revoked"))],
+        # Or the browser would choose the one without a value.
+        initial="90",
         coerce=int,
         empty_value=None,
         required=False,

@@ -46,6 +46,10 @@ def test_a_key_without_a_name_or_a_use_is_not_made(browser: Client, body: dict[s
     assert not ApiKey.objects.exists()
 
 
+def test_a_key_ends_after_ninety_days_unless_somebody_wants_otherwise(browser: Client) -> None:
+    assert '<option value="90" selected>' in browser.get(PAGE).content.decode()
+
+
 def test_one_is_revoked_and_a_program_is_signed_out(alice: User, browser: Client) -> None:
     key = create_key(alice, "old", [Scope.CHAT]).key
     start_family(alice, "curl/8.5")
