@@ -300,7 +300,7 @@ def _extended(entry: Entry, fields: _Fields, called: dict[str, str], disobeyed: 
         exclude_recursion=bool(fields.flag(called["exclude_recursion"])),
         prevent_recursion=bool(fields.flag(called["prevent_recursion"])),
         delay_until_recursion=_level(fields, called["delay_until_recursion"]),
-        groups=tuple(dict.fromkeys(fields.strings(called["group"]))),
+        groups=_groups(fields.strings(called["group"])),
         group_override=bool(fields.flag(called["group_override"])),
         group_weight=_or(fields.number(called["group_weight"]), 100),
         group_scoring=fields.flag(called["use_group_scoring"]),
@@ -335,3 +335,8 @@ def _level(fields: _Fields, name: str) -> int:
     if isinstance(value, str) and value.strip().casefold() in {"true", "false"}:
         value = value.strip().casefold() == "true"
     return int(value) if isinstance(value, bool) else _or(fields.count(name), 0)
+
+
+def _groups(texts: Iterable[str]) -> tuple[str, ...]:
+    """Their names, which no comma can be in: files have them in one text, with commas between."""
+    return tuple(dict.fromkeys(name for text in texts for part in text.split(",") if (name := part.strip())))

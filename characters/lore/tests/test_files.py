@@ -155,6 +155,7 @@ def test_ids_that_are_there_twice_are_told_apart() -> None:
         ("extensions", {"depth": -3}, "depth", 4),
         ("extensions", {"case_sensitive": True}, "case_sensitive", True),
         ("extensions", {"delay_until_recursion": 3}, "delay_until_recursion", 3),
+        ("extensions", {"group": ["", "a, b", "b"]}, "groups", ("a", "b")),
     ],
 )
 def test_odd_values_are_taken_as_well_as_they_can_be(field: str, value: Json, name: str, expected: object) -> None:
