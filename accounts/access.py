@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from accounts.models import ApiKey, TokenFamily, User
-from core.errors import NotFound, SignedOut
+from core.errors import SignedOut
+from core.rows import one
 
 
 def signed_in(user: object) -> User:
@@ -38,15 +39,9 @@ def families_for(user: User) -> QuerySet[TokenFamily]:
 
 def get_key_for(user: User, key_id: UUID) -> ApiKey:
     """Also one that is good no longer. Raises `NotFound`."""
-    key = ApiKey.objects.filter(owner=user, id=key_id).first()
-    if key is None:
-        raise NotFound
-    return key
+    return one(ApiKey.objects.filter(owner=user), id=key_id)
 
 
 def get_family_for(user: User, family_id: UUID) -> TokenFamily:
     """A program's sign-in that is still good. Raises `NotFound`."""
-    family = families_for(user).filter(id=family_id).first()
-    if family is None:
-        raise NotFound
-    return family
+    return one(families_for(user), id=family_id)

@@ -7,7 +7,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts.callers import Caller, program
+from accounts.callers import CHALLENGE, Caller, program
 from accounts.models import ApiKey, TokenFamily, User
 from core import rates
 
@@ -26,7 +26,7 @@ class ProgramAuthentication(BaseAuthentication):
         return caller.user, caller.credential
 
     def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="cognitia"'
+        return CHALLENGE
 
 
 class InScope(BasePermission):

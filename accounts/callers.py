@@ -24,6 +24,8 @@ from core.database import in_thread
 from core.errors import CognitiaError, NotAllowed
 from core.rates import Rate
 
+# What a 401 asks for.
+CHALLENGE = 'Bearer realm="cognitia"'
 # "Last used" is for people to look at; one write a minute and key is enough for that.
 USED_EVERY = timedelta(minutes=1)
 # What clients send that have no key: SillyTavern without one says "Bearer null".
@@ -37,7 +39,7 @@ class NotLetIn(CognitiaError):
         super().__init__(_("This key or token is not good: it is unknown, revoked or has expired."))
 
     def headers(self) -> dict[str, str]:
-        return {"WWW-Authenticate": 'Bearer realm="cognitia"'}
+        return {"WWW-Authenticate": CHALLENGE}
 
 
 class By(StrEnum):

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from chats.models import Chat, Message, Suggestion, Trash
@@ -36,9 +37,7 @@ def run_purging() -> int:
     Each chat and each press of "delete" in a transaction of its own: what was done stays done, however it ends.
     """
     before = now() - KEPT
-    removed = 0
-    for chat_id in Chat.objects.filter(trashed_at__lte=before).values_list("id", flat=True):
-        removed += _purge_chat(chat_id, before)
+    removed = _purge_chats(Chat.objects.filter(trashed_at__lte=before))
     for trash_id in Trash.objects.filter(created_at__lte=before).order_by("created_at").values_list("id", flat=True):
         removed += _purge_trash(trash_id)
     Suggestion.objects.filter(created_at__lte=now() - SUGGESTIONS_KEPT).delete()
@@ -49,27 +48,22 @@ def run_purging() -> int:
 
 def run_purging_of_answers() -> int:
     """Remove chats that were only made to answer a program. How many messages that were."""
-    over = Chat.objects.filter(is_ephemeral=True, active_at__lte=now() - EPHEMERAL_KEPT)
-    return sum(_purge_ephemeral(chat_id) for chat_id in over.values_list("id", flat=True))
+    return _purge_chats(Chat.objects.filter(is_ephemeral=True, active_at__lte=now() - EPHEMERAL_KEPT))
 
 
-def _purge_chat(chat_id: UUID, before: datetime) -> int:
+def _purge_chats(over: QuerySet[Chat]) -> int:
+    return sum(_purge_chat(over, chat_id) for chat_id in over.values_list("id", flat=True))
+
+
+def _purge_chat(over: QuerySet[Chat], chat_id: UUID) -> int:
     with transaction.atomic():
         # It may be brought back in this very moment.
-        chat = Chat.objects.select_for_update().filter(id=chat_id, trashed_at__lte=before).first()
-        return _erase_chat(chat) if chat is not None else 0
-
-
-def _purge_ephemeral(chat_id: UUID) -> int:
-    with transaction.atomic():
-        chat = Chat.objects.select_for_update().filter(id=chat_id, is_ephemeral=True).first()
-        return _erase_chat(chat) if chat is not None else 0
-
-
-def _erase_chat(chat: Chat) -> int:
-    ids = list(Message.objects.filter(chat=chat).values_list("id", flat=True))
-    _erase(ids)
-    chat.delete()
+        chat = over.select_for_update().filter(id=chat_id).first()
+        if chat is None:
+            return 0
+        ids = list(Message.objects.filter(chat=chat).values_list("id", flat=True))
+        _erase(ids)
+        chat.delete()
     return len(ids)
 
 

@@ -65,16 +65,17 @@ class Errors(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError):
-            return without_database(request, exception)
+            exception = without_database(exception)
         if not isinstance(exception, CognitiaError):
             return None
         return error_response(request, exception)
 
 
-def without_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+def without_database(error: OperationalError) -> Unavailable:
+    """What every door says while the database is away."""
     logger.warning("database unavailable: %s", error)
     sentence = _("The database is away for a moment. Nothing was changed; try again.")
-    return error_response(request, Unavailable(sentence, retry_after_seconds=DATABASE_RETRY_SECONDS))
+    return Unavailable(sentence, retry_after_seconds=DATABASE_RETRY_SECONDS)
 
 
 def reads_rows(process: Callable[P, HttpResponse | None]) -> Callable[P, HttpResponse | None]:
@@ -86,7 +87,7 @@ def reads_rows(process: Callable[P, HttpResponse | None]) -> Callable[P, HttpRes
             return process(*args, **kwargs)
         except OperationalError as error:
             request = next(one for one in args if isinstance(one, HttpRequest))
-            return without_database(request, error)
+            return error_response(request, without_database(error))
 
     return processed
 

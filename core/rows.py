@@ -17,3 +17,11 @@ def one(rows: QuerySet[RowT], **where: UUID | int) -> RowT:
     if found is None:
         raise NotFound
     return found
+
+
+def id_of(text: str) -> UUID | None:
+    """None for what is no id of ours."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import events, key_secrets
-from accounts.access import hold
+from accounts.access import hold, keys_for
 from accounts.models import ApiKey, Scope, User
 from core.errors import BadInput, LimitReached
 
@@ -41,7 +41,7 @@ def create_key(
     secret = key_secrets.new_secret()
     with transaction.atomic():
         hold(user)
-        if ApiKey.good(now()).filter(owner=user).count() >= allowed:
+        if keys_for(user).count() >= allowed:
             raise LimitReached(
                 ngettext(
                     "You have %(allowed)d key, as many as you may. Revoke it first.",

@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 
 from accounts.models import User
 from accounts.user_agents import device
-from core.errors import NotFound
+from core.rows import one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,7 @@ def sessions_of(user: User, current_key: str | None) -> list[Session]:
 
 def end_session(user: User, session_id: int) -> None:
     """Raises `NotFound`."""
-    row = UserSession.objects.filter(user=user, pk=session_id).first()
-    if row is None:
-        raise NotFound
-    row.end()
+    one(UserSession.objects.filter(user=user), pk=session_id).end()
 
 
 def end_other_sessions(user: User, current_key: str | None) -> int:

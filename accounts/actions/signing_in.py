@@ -1,11 +1,11 @@
 """The owner of a machine, and links that sign somebody in once."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
 from django.utils.timezone import now
 
+from accounts.key_secrets import digest_of
 from accounts.models import SignInLink, User
 
 LINK_MINUTES = 60
@@ -22,15 +22,11 @@ def issue_sign_in_token(user: User) -> str:
     """A token for /sign-in/link/<token>/, good once and for an hour."""
     SignInLink.objects.filter(expires_at__lt=now() - timedelta(days=1)).delete()
     token = secrets.token_urlsafe(32)
-    SignInLink.objects.create(owner=user, digest=_digest(token), expires_at=now() + timedelta(minutes=LINK_MINUTES))
+    SignInLink.objects.create(owner=user, digest=digest_of(token), expires_at=now() + timedelta(minutes=LINK_MINUTES))
     return token
 
 
 def spend_sign_in_token(token: str) -> User | None:
     """Whom the token signs in; None if it is unknown, old, or was used before."""
-    link = SignInLink.spend(_digest(token))
+    link = SignInLink.spend(digest_of(token))
     return link.owner if link else None
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -28,9 +27,9 @@ from core import rates
 from core.database import in_thread
 from core.errors import CognitiaError, LimitReached, NotFound, SignedOut, Unavailable
 from core.json import Json
+from core.middleware import without_database
+from core.rows import id_of
 from memory.embedding import model_name, query_vector
-
-logger = logging.getLogger(__name__)
 
 CHAT_HEADER = "X-Cognitia-Chat"
 MOST_EMBEDDED = 64
@@ -79,9 +78,7 @@ def door(*methods: str) -> Callable[[View], View]:
             except RequestDataTooBig:
                 return response_to(TooLarge())
             except OperationalError as error:
-                logger.warning("database unavailable: %s", error)
-                away = Unavailable(_("The database is away for a moment. Try again."), retry_after_seconds=2)
-                return response_to(away)
+                return response_to(without_database(error))
 
         return guarded
 
@@ -187,7 +184,7 @@ def _begin(caller: Caller, wanted: Wanted) -> Answering:
         opening=wanted.opening,
         is_aside=wanted.is_aside,
     )
-    chat_id = reading.chat_id_of(wanted.chat)
+    chat_id = id_of(wanted.chat)
     if wanted.chat and chat_id is None:
         raise BadParameter(_("%(header)s takes the id of a chat.") % {"header": CHAT_HEADER}, "chat_id")
     try:

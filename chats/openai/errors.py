@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
 
+from accounts.callers import CHALLENGE
 from core.errors import CognitiaError, LimitReached
 from core.json import JsonObject
 
@@ -50,5 +51,5 @@ def response_to(error: CognitiaError) -> JsonResponse:
     for name, value in error.headers().items():
         response.headers[name] = value
     if error.status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="cognitia"'
+        response.headers["WWW-Authenticate"] = CHALLENGE
     return response

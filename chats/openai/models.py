@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from uuid import UUID
 
 from accounts.models import User
 from characters.access import characters_for
 from characters.models import Character
 from chats.openai.errors import NoSuchModel
 from core.json import JsonObject
+from core.rows import id_of
 
 ID_LETTERS = 8
 
@@ -37,7 +37,7 @@ def character_of(user: User, name: str) -> Character:
     found = characters_for(user)
     names = dict(found.values_list("id", "name"))
     matching = (
-        [id_ for id_ in names if str(id_) == _whole_id(name)],
+        [id_ for id_ in names if id_ == id_of(name)],
         [id_ for id_ in names if id_.hex[:ID_LETTERS] == name.rpartition("-")[2].lower()],
         [id_ for id_, own in names.items() if _slug(own) == _slug(name)],
     )
@@ -45,13 +45,6 @@ def character_of(user: User, name: str) -> Character:
         if len(those) == 1:
             return found.get(id=those[0])
     raise NoSuchModel
-
-
-def _whole_id(name: str) -> str:
-    try:
-        return str(UUID(name))
-    except ValueError:
-        return ""
 
 
 def _slug(name: str) -> str:

@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -326,11 +325,3 @@ def _first(errors: Any, param: str = "") -> tuple[str, str]:  # noqa: ANN401  DR
         number, below = next((number, below) for number, below in enumerate(errors) if below)
         return _first(below, param if isinstance(below, str) else f"{param}[{number}]")
     return param, str(errors)
-
-
-def chat_id_of(text: str) -> UUID | None:
-    """None for a name that is no id of ours."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
